@@ -1,0 +1,103 @@
+// Package result is the run record and its codecs: pure data, the source of every report.
+package result
+
+// Schema names the version of the record's format.
+const Schema = "govbench.run/1"
+
+// Runtime says what executed a run and on which clock.
+type Runtime string
+
+// The runtimes.
+const (
+	Virtual Runtime = "virtual" // pure machines, discrete events: exact
+	Bubble  Runtime = "bubble"  // a third-party engine on a fake clock: a sample
+	Wall    Runtime = "wall"    // real clocks: a sample
+)
+
+// Better says which direction of a metric is an improvement.
+type Better string
+
+// The directions.
+const (
+	Higher  Better = "higher"
+	Lower   Better = "lower"
+	Neither Better = "neither"
+)
+
+// Record is one run: what was run, what was measured and whether the measurement may be believed.
+type Record struct {
+	Schema    string   `json:"schema"`
+	Cell      string   `json:"cell"` // hash of the resolved cell
+	Scenario  string   `json:"scenario"`
+	Design    string   `json:"design"`
+	Protocol  string   `json:"protocol"`
+	Runtime   Runtime  `json:"runtime"`
+	Network   string   `json:"network"`
+	Machine   string   `json:"machine"`
+	Faults    string   `json:"faults"`
+	Replicas  int      `json:"replicas"`
+	Load      string   `json:"load"` // preset name or transactions per second, as the user wrote it
+	Factors   []Factor `json:"factors"`
+	Seed      uint64   `json:"seed"`
+	Trial     int      `json:"trial"`
+	Digest    string   `json:"digest"`
+	WindowSec float64  `json:"window_sec"` // the measured part: duration less warm-up
+	Values    []Value  `json:"values"`
+	Checks    []Check  `json:"checks"`
+	Warnings  []string `json:"warnings"`
+
+	// Beyond the scalar metrics, for plots. Empty where a runtime does not know them.
+	Provenance  string     `json:"provenance,omitempty"` // documented, derived or modelled: of the scenario
+	Category    string     `json:"category,omitempty"`   // of the scenario
+	Limit       string     `json:"limit,omitempty"`      // what limits this run: cpu, disk, link, rounds or offered
+	LatencyCDF  []Quantile `json:"latency_cdf,omitempty"`
+	Stages      []Stage    `json:"stages,omitempty"`
+	Series      []Point    `json:"series,omitempty"`
+	Assumptions []string   `json:"assumptions,omitempty"` // what was modelled, in sentences
+}
+
+// Factor is a setting that the experiment varies and its level in this cell.
+type Factor struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Value is one measured figure.
+type Value struct {
+	Name   string  `json:"name"`
+	Unit   string  `json:"unit"`
+	Better Better  `json:"better"`
+	Exact  bool    `json:"exact"` // equal on every machine for the same experiment and seed
+	Value  float64 `json:"value"`
+}
+
+// Check is one invariant and whether it held.
+type Check struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail,omitempty"` // what broke and where; empty when OK
+}
+
+// Quantile is a point of a latency distribution: the share of answers (0..1) not later than Sec.
+type Quantile struct {
+	Share float64 `json:"q"`
+	Sec   float64 `json:"sec"`
+}
+
+// Stage is the mean and 99th percentile of one part of a transaction's way, in seconds.
+type Stage struct {
+	Name    string  `json:"name"` // submit, queue, order, execute, answer
+	MeanSec float64 `json:"mean_sec"`
+	P99Sec  float64 `json:"p99_sec"`
+}
+
+// Point is one interval of a run's time series. Utilisations are of the busiest node, 0..1.
+type Point struct {
+	AtSec      float64 `json:"at_sec"` // start of the interval since the start of the run
+	Throughput float64 `json:"tx_per_sec"`
+	LatencyP50 float64 `json:"p50_sec"`
+	LatencyP99 float64 `json:"p99_sec"`
+	CPU        float64 `json:"cpu"`
+	Disk       float64 `json:"disk"`
+	Link       float64 `json:"link"`
+}
