@@ -1,0 +1,62 @@
+package workloads
+
+import "time"
+
+// Rand is a named stream of random numbers (sim.Stream).
+type Rand interface {
+	Uint64() uint64
+	Below(n uint64) uint64 // uniform in 0 ... n-1
+}
+
+// Params is how a scenario parameterises a family of programs. A family documents which fields it
+// reads and refuses values that make no sense for it.
+type Params struct {
+	Agencies     int              // participants; a request's Agency is below it
+	PayloadBytes int              // on-chain bytes a write carries beside its keys
+	ReadPercent  int              // share of application-level queries, 0 ... 100
+	LogReads     bool             // a verification is itself a transaction, so that its trail is on chain
+	KeyChoice    string           // none (uniform), zipf, entity, quota, seq, catalog: how requests pick what they touch
+	Population   int              // entities (people, licences, files ...) that exist at the start
+	Approvals    int              // parties that must sign a case
+	ThinkMean    time.Duration    // mean time a person takes between the steps of a case
+	Rule         map[string]int64 // the family's own numbers: fees, thresholds, quotas, deadlines in ms
+}
+
+// Generator turns arrivals into requests. It keeps its own picture of what it created, never looks
+// into the App, and learns only from answers.
+type Generator interface {
+	// Begin makes the first request of a new transaction or case, arriving at the given time. The
+	// caller sets ID.
+	Begin(at time.Duration) Request
+	// Follow names the next request of a case after an answer; see Follower. The caller sets ID.
+	Follow(answered Request, result []byte, now time.Duration) (Request, bool)
+}
+
+// Family is a kind of program that scenarios parameterise.
+type Family struct {
+	Name  string   // as in scenario files
+	Title string   // for people
+	Laws  []string // what App.Check verifies, one sentence each
+	Rules []Rule   // the numbers Params.Rule may hold
+	// New checks params and builds the program. The error names the field, what was found and what
+	// is allowed.
+	New func(params Params) (Program, error)
+}
+
+// Rule is one of a family's own numbers.
+type Rule struct {
+	Name    string
+	Unit    string
+	Default int64
+	Min     int64
+	Max     int64
+	Doc     string // meaning, and source or "assumed: ..."
+}
+
+// Program is a family with its parameters fixed.
+type Program struct {
+	// App makes a fresh replicated program in its initial state.
+	App func() App
+	// Generator makes the generator of its requests.
+	Generator func(rand Rand) Generator
+}
