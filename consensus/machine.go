@@ -62,15 +62,15 @@ type Op uint8
 
 // The operations a machine or host charges for. N counts operations, except for OpHash (bytes).
 const (
-	OpHandle           Op = iota // taking one message from the wire: decoding and dispatch
-	OpSign                       // one signature
-	OpVerify                     // one signature check
-	OpAggregate                  // combining one share into an aggregate
-	OpVerifyAggregate            // checking one aggregate signature
-	OpHash                       // hashing N bytes
-	OpCheckPayload               // checking the client signatures of N commands not checked here before
-	OpExecute                    // executing one command of the replicated program
-	OpCount                      // number of operations; not an operation
+	OpHandle          Op = iota // taking one message from the wire: decoding and dispatch
+	OpSign                      // one signature
+	OpVerify                    // one signature check
+	OpAggregate                 // combining one share into an aggregate
+	OpVerifyAggregate           // checking one aggregate signature
+	OpHash                      // hashing N bytes
+	OpCheckPayload              // checking the client signatures of N commands not checked here before
+	OpExecute                   // executing one command of the replicated program
+	OpCount                     // number of operations; not an operation
 )
 
 // EffectKind says what a step wants done.

@@ -41,6 +41,16 @@ type Pool struct {
 	bytes     int // of entries[head:]
 	pullable  int // bytes of entries[cursor:]
 	index     map[consensus.CommandID]struct{}
+	short     shortfall
+}
+
+// shortfall remembers what a refused Pull found, so that ReadyAt does not promise it again: commands
+// that were passed over do not count.
+type shortfall struct {
+	valid  bool
+	n      int // commands that would have been taken
+	bytes  int
+	oldest time.Duration // arrival of the first of them, when n > 0
 }
 
 // New makes an empty pool. committed reports whether this replica has seen a command committed.
@@ -87,6 +97,11 @@ func (p *Pool) Add(now time.Duration, c *consensus.Command) bool {
 	if p.index != nil {
 		p.index[c.ID] = struct{}{}
 	}
+	if p.short.n == 0 {
+		p.short.oldest = now
+	}
+	p.short.n++
+	p.short.bytes += size
 	return true
 }
 
@@ -145,19 +160,27 @@ func (p *Pool) Rewind() {
 	p.Purge()
 	p.cursor = p.head
 	p.pullable = p.bytes
+	p.short.valid = false
 }
 
 // ReadyAt is the earliest time from now on at which an unforced Pull can succeed without another
 // arrival, false when nothing waits.
 func (p *Pool) ReadyAt(now time.Duration) (time.Duration, bool) {
-	n := p.Pullable()
+	n, size := p.Pullable(), p.pullable
 	if n == 0 {
 		return 0, false
 	}
-	if n >= p.limits.MaxTxs || p.pullable >= p.limits.MaxBytes {
+	oldest := p.entries[p.cursor].at
+	if p.short.valid {
+		n, size, oldest = p.short.n, p.short.bytes, p.short.oldest
+	}
+	switch {
+	case n == 0:
+		return 0, false
+	case n >= p.limits.MaxTxs || size >= p.limits.MaxBytes:
 		return now, true
 	}
-	return max(now, p.entries[p.cursor].at+p.limits.MaxWait), true
+	return max(now, oldest+p.limits.MaxWait), true
 }
 
 // Pull cuts the next payload. Unforced, it succeeds only when the payload is full or its oldest
@@ -167,45 +190,49 @@ func (p *Pool) Pull(now time.Duration, req consensus.PullRequest) (Batch, bool) 
 	if at, ok := p.ReadyAt(now); !req.Force && (!ok || at > now) {
 		return Batch{}, false
 	}
-	excluded := exclusion(req.Exclude)
-	var b Batch
-	var commands []*consensus.Command
-	size, skipped, full := 0, 0, false
-	i := p.cursor
-	for ; i < len(p.entries); i++ {
-		e := p.entries[i]
-		s := e.cmd.WireSize()
-		if _, ok := excluded[e.cmd.ID]; ok || p.committed(e.cmd.ID) {
-			skipped += s
-			continue
-		}
-		if len(commands) == p.limits.MaxTxs || len(commands) > 0 && size+s > p.limits.MaxBytes {
-			full = true
-			break
-		}
-		commands = append(commands, e.cmd)
-		b.Arrived = append(b.Arrived, e.at)
-		size += s
-	}
-	full = full || len(commands) == p.limits.MaxTxs || size >= p.limits.MaxBytes
-	due := len(commands) > 0 && b.Arrived[0]+p.limits.MaxWait <= now
+	t := p.take(exclusion(req.Exclude))
+	full := t.full || len(t.commands) == p.limits.MaxTxs || t.bytes >= p.limits.MaxBytes
+	due := len(t.commands) > 0 && t.arrived[0]+p.limits.MaxWait <= now
 	if !req.Force && !full && !due {
-		p.skipTo(i, skipped, len(commands))
+		p.short = shortfall{valid: true, n: len(t.commands), bytes: t.bytes}
+		if len(t.commands) > 0 {
+			p.short.oldest = t.arrived[0]
+		}
 		return Batch{}, false
 	}
-	p.cursor = i
-	p.pullable -= size + skipped
-	b.Payload = consensus.NewPayload(commands)
-	return b, true
+	p.cursor = t.end
+	p.pullable -= t.bytes + t.passed
+	p.short.valid = false
+	return Batch{Payload: consensus.NewPayload(t.commands), Arrived: t.arrived}, true
 }
 
-// skipTo moves the cursor over commands that were all passed over, so that they are not looked at
-// again before the next Rewind.
-func (p *Pool) skipTo(i, skipped, taken int) {
-	if taken == 0 {
-		p.cursor = i
-		p.pullable -= skipped
+// taking is what one look through the queue found.
+type taking struct {
+	commands []*consensus.Command
+	arrived  []time.Duration
+	bytes    int  // of commands
+	passed   int  // bytes of commands that were passed over: excluded or committed
+	end      int  // first entry that was not looked at
+	full     bool // another command did not fit
+}
+
+func (p *Pool) take(excluded map[consensus.CommandID]struct{}) (t taking) {
+	for t.end = p.cursor; t.end < len(p.entries); t.end++ {
+		e := p.entries[t.end]
+		size := e.cmd.WireSize()
+		if _, ok := excluded[e.cmd.ID]; ok || p.committed(e.cmd.ID) {
+			t.passed += size
+			continue
+		}
+		if len(t.commands) == p.limits.MaxTxs || len(t.commands) > 0 && t.bytes+size > p.limits.MaxBytes {
+			t.full = true
+			return t
+		}
+		t.commands = append(t.commands, e.cmd)
+		t.arrived = append(t.arrived, e.at)
+		t.bytes += size
 	}
+	return t
 }
 
 func exclusion(blocks []*consensus.Block) map[consensus.CommandID]struct{} {
