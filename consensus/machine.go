@@ -45,6 +45,8 @@ const (
 	Waiting
 	// Ready says that a Pull that was refused since the last Ready would succeed now.
 	Ready
+	// Persisted answers Effects.Synced: everything persisted before it is durable. Token says which.
+	Persisted
 )
 
 // Input is one thing that happened to a replica. Which fields are set depends on Kind.
@@ -55,6 +57,7 @@ type Input struct {
 	Msg     Message
 	Durable []Record // Start: the records that were durable, oldest first; empty at first boot
 	Applied uint64   // Start: height up to which committed blocks are durable in the host's store
+	Token   uint64   // Persisted: the token given to Synced
 }
 
 // Op names an operation that costs CPU time. The host's cost table says how much.
@@ -88,6 +91,7 @@ const (
 	EffectWork
 	EffectRoute
 	EffectLead
+	EffectSynced
 )
 
 // Effect is one thing a step wants done; build it with the methods of Effects.
@@ -98,7 +102,7 @@ type Effect struct {
 	Answer bool          // Commit: this replica answers the clients
 	To     NodeID        // Send, SendEarly, Route; Lead: the leader
 	N      int           // Work
-	View   uint64        // Lead
+	View   uint64        // Lead; Synced: the token
 	After  time.Duration // SetTimer
 	Msg    Message       // Send, SendEarly; Commit: the proof
 	Record Record        // Persist, Checkpoint
@@ -157,6 +161,14 @@ func (fx *Effects) Persist(r Record) {
 // first and none of the records before it.
 func (fx *Effects) Checkpoint(r Record) {
 	fx.List = append(fx.List, Effect{Kind: EffectCheckpoint, Record: r})
+}
+
+// Synced asks for a Persisted input with this token once every earlier Persist and Checkpoint of this
+// replica is durable: in a later step of the same instant when they already are. Tokens come back in
+// the order in which they were given; those still open are lost in a crash. A replica needs it when
+// it counts its own vote only once its disk has it, while the others are already asked.
+func (fx *Effects) Synced(token uint64) {
+	fx.List = append(fx.List, Effect{Kind: EffectSynced, View: token})
 }
 
 // SetTimer makes timer id expire after the given time; a running timer of that id is replaced.
