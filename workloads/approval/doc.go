@@ -1,0 +1,2 @@
+// Package approval is a family of programs; see Family.
+package approval

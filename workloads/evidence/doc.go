@@ -1,0 +1,2 @@
+// Package evidence is a family of programs; see Family.
+package evidence

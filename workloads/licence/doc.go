@@ -1,0 +1,2 @@
+// Package licence is a family of programs; see Family.
+package licence

@@ -1,0 +1,2 @@
+// Package verify is a family of programs; see Family.
+package verify
