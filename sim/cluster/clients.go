@@ -1,0 +1,275 @@
+package cluster
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/sim/network"
+)
+
+// again marks a forwarded command that the receiver may know already.
+const again = uint64(1) << 63
+
+// commandState is what the cluster knows of one command.
+type commandState struct {
+	cmd     *consensus.Command
+	done    func(consensus.Outcome)
+	height  uint64           // block that ordered it first; 0: none yet
+	index   int32            // its place among that block's commands
+	entry   consensus.NodeID // replica that answers for it
+	tries   int32            // entry replicas tried by the client
+	sentAt  time.Duration    // when its entry replica last passed it on
+	outcome consensus.Outcome
+}
+
+// Submit sends a command on its way from its client to replica `to`.
+func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(consensus.Outcome)) {
+	if uint64(cmd.ID) != uint64(len(c.commands)) {
+		c.fail("command %d was submitted after %d: identifiers count from 1 without gaps", cmd.ID, len(c.commands)-1)
+		return
+	}
+	if to < 0 || int(to) >= len(c.nodes) || cmd.Site < 0 || int(cmd.Site) >= len(c.legs) {
+		c.fail("command %d goes from site %d to replica %d, which do not exist", cmd.ID, cmd.Site, to)
+		return
+	}
+	c.commands = append(c.commands, commandState{cmd: cmd, done: done, entry: to})
+	c.commands[cmd.ID].outcome.Command = cmd.ID
+	c.open++
+	c.observe(consensus.Event{Kind: consensus.EventSubmitted, At: c.now, Node: to, Command: cmd.ID})
+	n := &c.nodes[to]
+	c.push(c.now+c.legDelay(cmd.Site, n), evClient, to, uint64(cmd.ID))
+}
+
+// finish ends a command.
+func (c *Cluster) finish(id consensus.CommandID, status consensus.Status, reason string, result []byte) {
+	st := &c.commands[id]
+	done := st.done
+	if done == nil {
+		return
+	}
+	st.done = nil
+	st.cmd = nil
+	c.open--
+	o := st.outcome
+	o.Status, o.Reason, o.Result, o.Done = status, reason, result, c.now
+	c.digest.Add(uint64(id), uint64(status))
+	if status == consensus.Answered {
+		c.observe(consensus.Event{Kind: consensus.EventAnswered, At: c.now, Command: id})
+	}
+	done(o)
+}
+
+// closeOpen ends what the run leaves open.
+func (c *Cluster) closeOpen() {
+	for id := 1; id < len(c.commands) && c.open > 0; id++ {
+		c.finish(consensus.CommandID(id), consensus.Unfinished, "the run ended first", nil)
+	}
+}
+
+// enter takes a command from its client.
+func (c *Cluster) enter(n *node, id consensus.CommandID) {
+	st := &c.commands[id]
+	if st.done == nil {
+		return
+	}
+	if !n.up {
+		c.failover(id)
+		return
+	}
+	if at := n.in.Receive(c.now, st.cmd.WireSize()+network.FrameBytes); at > c.now {
+		c.push(at+n.checkTime(at), evAdmit, n.id, uint64(id))
+		return
+	}
+	if at := c.now + n.checkTime(c.now); at > c.now {
+		c.push(at, evAdmit, n.id, uint64(id))
+		return
+	}
+	c.admit(n, id)
+}
+
+// checkTime bills one client command at time at: taking it in and checking its signature.
+func (n *node) checkTime(at time.Duration) time.Duration {
+	p := &n.c.cfg.Profile
+	cost := p.Cost(consensus.OpHandle, 1) + p.Cost(consensus.OpVerify, 1)
+	if cost == 0 {
+		return 0
+	}
+	return n.cpu.Use(at, cost) - at
+}
+
+// failover makes a client turn to the next replica after its retry period.
+func (c *Cluster) failover(id consensus.CommandID) {
+	st := &c.commands[id]
+	st.tries++
+	if int(st.tries) >= 2*len(c.nodes) {
+		c.finish(id, consensus.Refused, "no replica accepted the command", nil)
+		return
+	}
+	st.entry = (st.entry + 1) % consensus.NodeID(len(c.nodes))
+	n := &c.nodes[st.entry]
+	c.push(c.now+c.cfg.Retry+c.legDelay(st.cmd.Site, n), evClient, n.id, uint64(id))
+}
+
+// admit takes a checked command into its entry replica and passes it on.
+func (c *Cluster) admit(n *node, id consensus.CommandID) {
+	st := &c.commands[id]
+	if st.done == nil || st.entry != n.id {
+		return
+	}
+	if !n.up {
+		c.failover(id)
+		return
+	}
+	if st.outcome.Received == 0 {
+		st.outcome.Received = c.now
+	}
+	if st.cmd.Read {
+		c.query(n, st)
+		return
+	}
+	if n.pool.Full() {
+		c.finish(id, consensus.Refused, fmt.Sprintf("the pool of replica %d is full", n.id), nil)
+		return
+	}
+	n.add(st.cmd, st.tries > 0)
+	st.sentAt = c.now
+	n.pass(st.cmd, st.tries > 0)
+	n.scheduleRetry()
+}
+
+// add puts a command into the pool and tells the machine what it wants to know.
+func (n *node) add(cmd *consensus.Command, known bool) {
+	if n.isCommitted(cmd.ID) {
+		return
+	}
+	idle := n.pool.Len() == 0
+	if known {
+		n.pool.AddAgain(n.c.now, cmd)
+	} else {
+		n.pool.Add(n.c.now, cmd)
+	}
+	if idle && n.pool.Len() > 0 {
+		n.step(consensus.Input{Kind: consensus.Waiting})
+	}
+	n.scheduleReady()
+}
+
+// pass sends a command on to whoever proposes.
+func (n *node) pass(cmd *consensus.Command, known bool) {
+	switch n.route {
+	case consensus.Nobody, n.id:
+	case consensus.Everyone:
+		n.spread(cmd, known)
+	default:
+		n.forward(n.route, cmd, known)
+	}
+}
+
+func (n *node) spread(cmd *consensus.Command, known bool) {
+	for r := range n.c.nodes {
+		if r != int(n.id) {
+			n.forward(consensus.NodeID(r), cmd, known)
+		}
+	}
+}
+
+func (n *node) forward(to consensus.NodeID, cmd *consensus.Command, known bool) {
+	arg := uint64(cmd.ID)
+	if known {
+		arg |= again
+	}
+	n.transmit(to, cmd.WireSize()+network.FrameBytes, evForward, arg, false)
+}
+
+// forwarded takes a command from another replica and checks it.
+func (n *node) forwarded(arg uint64) {
+	c := n.c
+	st := &c.commands[arg&^again]
+	if !n.up || st.cmd == nil {
+		return
+	}
+	at := n.in.Receive(c.now, st.cmd.WireSize()+network.FrameBytes)
+	if at += n.checkTime(at); at > c.now {
+		c.push(at, evTaken, n.id, arg)
+		return
+	}
+	n.taken(arg)
+}
+
+// taken puts a checked command from another replica into the pool.
+func (n *node) taken(arg uint64) {
+	if st := &n.c.commands[arg&^again]; n.up && st.cmd != nil {
+		n.add(st.cmd, arg&again != 0)
+	}
+}
+
+// setRoute changes where this replica's commands are proposed and sends them there.
+func (n *node) setRoute(to consensus.NodeID) {
+	if n.route == to {
+		return
+	}
+	n.route = to
+	if to == consensus.Nobody || to == n.id {
+		return
+	}
+	n.pool.Commands(func(cmd *consensus.Command, _ time.Duration) bool {
+		if st := &n.c.commands[cmd.ID]; st.entry == n.id && !n.isCommitted(cmd.ID) {
+			st.sentAt = n.c.now
+			n.pass(cmd, true)
+		}
+		return true
+	})
+}
+
+func (n *node) scheduleRetry() {
+	if !n.retrying {
+		n.retrying = true
+		n.c.push(n.c.now+n.c.cfg.Retry, evRetry, n.id, uint64(n.epoch))
+	}
+}
+
+// retry sends to everyone what this replica took in, passed on a retry period ago, and has not seen
+// committed since.
+func (n *node) retry(epoch uint64) {
+	if uint64(n.epoch) != epoch {
+		return
+	}
+	n.retrying = false
+	c := n.c
+	waiting := false
+	n.pool.Commands(func(cmd *consensus.Command, _ time.Duration) bool {
+		st := &c.commands[cmd.ID]
+		if st.entry != n.id || n.isCommitted(cmd.ID) {
+			return true
+		}
+		waiting = true
+		if st.sentAt+c.cfg.Retry <= c.now {
+			st.sentAt = c.now
+			n.spread(cmd, true)
+		}
+		return true
+	})
+	if waiting {
+		n.scheduleRetry()
+	}
+}
+
+// query answers a read from the newest executed state.
+func (c *Cluster) query(n *node, st *commandState) {
+	at := c.now
+	if cost := c.cfg.Profile.Cost(consensus.OpExecute, 1); cost > 0 {
+		at = n.cpu.Use(c.now, cost)
+	}
+	result := c.chain.app.Query(st.cmd.Op)
+	st.outcome.Executed = at
+	st.outcome.Result = result
+	size := answerBytes + len(result) + network.FrameBytes
+	at = max(at, n.out.Send(c.now, size))
+	n.sent += uint64(size)
+	c.push(at+c.legDelay(st.cmd.Site, n), evQuery, n.id, uint64(st.cmd.ID))
+}
+
+func (c *Cluster) finishQuery(id consensus.CommandID) {
+	c.finish(id, consensus.Answered, "", c.commands[id].outcome.Result)
+}

@@ -1,0 +1,250 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/consensus/mempool"
+	"github.com/govbench/govbench/sim"
+	"github.com/govbench/govbench/sim/fault"
+	"github.com/govbench/govbench/sim/network"
+	"github.com/govbench/govbench/sim/resource"
+	"github.com/govbench/govbench/workloads"
+)
+
+// Config describes a group and the world it runs in.
+type Config struct {
+	Protocol  consensus.Protocol
+	Values    consensus.Values // of the protocol's settings
+	Replicas  int
+	Placement []consensus.SiteID // site of each replica
+	Topology  network.Topology
+	Profile   resource.Profile // costs, with the signature scheme applied
+	Faults    fault.Schedule
+	Limits    mempool.Limits
+	SigBytes  int           // a signature on the wire
+	Retry     time.Duration // how long a client or entry replica waits before it sends a command again
+	Seed      uint64
+	App       func() workloads.App
+	Tap       consensus.Tap // nil: nobody watches
+}
+
+func (c *Config) validate() error {
+	switch {
+	case c.Replicas < 1:
+		return fmt.Errorf("cluster: %d replicas, at least 1 is needed", c.Replicas)
+	case len(c.Placement) != c.Replicas:
+		return fmt.Errorf("cluster: %d places for %d replicas", len(c.Placement), c.Replicas)
+	case c.Limits.MaxTxs < 1 || c.Limits.MaxBytes < 1 || c.Limits.Capacity < 1:
+		return errors.New("cluster: block and pool limits must be at least 1")
+	case c.Retry <= 0:
+		return errors.New("cluster: the retry period must be positive")
+	case c.App == nil:
+		return errors.New("cluster: no program to replicate")
+	}
+	for i, s := range c.Placement {
+		if s < 0 || int(s) >= len(c.Topology.Sites) {
+			return fmt.Errorf("cluster: replica %d stands at site %d of %d", i, s, len(c.Topology.Sites))
+		}
+	}
+	return c.Faults.Validate(c.Replicas)
+}
+
+// The kinds of kernel event. Arg is an index into the slab that belongs to the kind.
+const (
+	evArrive   uint16 = iota // the last bit of a message is at Node's link: slots
+	evDeliver                // a message waited for the link and is at Node: slots
+	evTimer                  // one of Node's timers may be due: id | generation<<8
+	evFlush                  // the CPU work of a step of Node is done: buffers
+	evSend                   // Node's disk caught up with messages that waited for it: buffers
+	evReady                  // Node's block cutter may be able to answer
+	evSynced                 // a record is durable and the machine asked to be told: token
+	evClient                 // a command is at Node: CommandID
+	evAdmit                  // Node checked a client's command: CommandID
+	evForward                // a command from another replica is at Node: CommandID | again<<63
+	evTaken                  // Node checked a forwarded command: CommandID | again<<63
+	evRetry                  // Node looks for commands that wait too long
+	evExecuted               // Node executed a block: height
+	evReply                  // Node's answers are at a client site: height | site<<48
+	evQuery                  // a query's answer is at its client: CommandID
+	evCall                   // a callback of the load driver: calls
+	evCrash                  // Node stops
+	evRestart                // Node comes back
+)
+
+// Cluster is a group of replicas in virtual time. It implements consensus.Runtime and
+// consensus.Meter.
+type Cluster struct {
+	cfg      Config
+	queue    *sim.Queue
+	now      time.Duration
+	nodes    []node
+	slots    slab[slot]
+	buffers  slab[buffer]
+	calls    slab[func()]
+	commands []commandState // by CommandID; [0] is unused
+	chain    chain
+	links    []pairState // from*n + to
+	legs     []*sim.Stream
+	faults   *sim.Stream
+	digest   sim.RunDigest
+	answers  int // matching answers a client needs
+	open     int // commands without an outcome
+	ran      bool
+	err      error
+}
+
+var (
+	_ consensus.Runtime = (*Cluster)(nil)
+	_ consensus.Meter   = (*Cluster)(nil)
+)
+
+// New builds the group; nothing happens before Run.
+func New(cfg Config) (*Cluster, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	n := cfg.Replicas
+	c := &Cluster{
+		cfg:      cfg,
+		queue:    sim.NewQueue(),
+		nodes:    make([]node, n),
+		commands: make([]commandState, 1),
+		links:    make([]pairState, n*n),
+		faults:   sim.NewStream(cfg.Seed, "faults"),
+		answers:  cfg.Protocol.Answers(n),
+	}
+	c.chain.app = cfg.App()
+	c.chain.root = c.chain.app.Digest()
+	for i := range n * n {
+		c.links[i].stream = sim.NewStream(cfg.Seed, fmt.Sprintf("net/%d-%d", i/n, i%n))
+	}
+	for s := range cfg.Topology.Sites {
+		c.legs = append(c.legs, sim.NewStream(cfg.Seed, fmt.Sprintf("client/%d", s)))
+	}
+	keys := consensus.NewModelKeys(n, cfg.SigBytes, cfg.Seed)
+	for i := range c.nodes {
+		c.nodes[i].init(c, consensus.NodeID(i), keys.For(consensus.NodeID(i)))
+	}
+	for i := range c.nodes {
+		if err := c.nodes[i].boot(); err != nil {
+			return nil, err
+		}
+	}
+	c.scheduleFaults()
+	return c, nil
+}
+
+// Now is the current virtual time.
+func (c *Cluster) Now() time.Duration { return c.now }
+
+// At calls fn at time t.
+func (c *Cluster) At(t time.Duration, fn func()) {
+	c.push(max(t, c.now), evCall, 0, c.calls.put(fn))
+}
+
+// Digest condenses every event of the run, in order. Equal digests mean equal runs.
+func (c *Cluster) Digest() [32]byte { return c.digest.Sum() }
+
+// StateRoot is the root of the replicated program's state after the newest executed block.
+func (c *Cluster) StateRoot() consensus.Digest { return c.chain.root }
+
+// App is the replicated program in the newest executed state, for its own checks.
+func (c *Cluster) App() workloads.App { return c.chain.app }
+
+// Height is the newest committed height at any replica.
+func (c *Cluster) Height() uint64 { return c.chain.height() }
+
+func (c *Cluster) push(at time.Duration, kind uint16, to consensus.NodeID, arg uint64) {
+	c.queue.Push(sim.Event{At: at, Kind: kind, Node: int32(to), Arg: arg})
+}
+
+// Run executes events until the given time. Commands that are still open then end as Unfinished.
+func (c *Cluster) Run(ctx context.Context, until time.Duration) error {
+	if c.ran {
+		return errors.New("cluster: a run can be made once only")
+	}
+	c.ran = true
+	for i := range c.nodes {
+		c.nodes[i].step(consensus.Input{Kind: consensus.Start})
+	}
+	for count := uint32(0); c.err == nil; count++ {
+		if count&0xfff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		at, ok := c.queue.Peek()
+		if !ok || at > until {
+			break
+		}
+		ev, _ := c.queue.Pop()
+		c.now = ev.At
+		c.digest.Add(uint64(ev.At), uint64(ev.Kind)<<32|uint64(uint32(ev.Node)))
+		c.handle(&ev)
+	}
+	if c.err != nil {
+		return c.err
+	}
+	c.now = until
+	c.closeOpen()
+	return nil
+}
+
+func (c *Cluster) handle(ev *sim.Event) {
+	n := &c.nodes[ev.Node]
+	switch ev.Kind {
+	case evArrive:
+		n.arrive(ev.Arg)
+	case evDeliver:
+		n.deliver(ev.Arg)
+	case evTimer:
+		n.timeout(ev.Arg)
+	case evFlush:
+		n.flush(ev.Arg)
+	case evSend:
+		n.release(ev.Arg)
+	case evReady:
+		n.ready()
+	case evSynced:
+		n.synced(ev.Arg)
+	case evClient:
+		c.enter(n, consensus.CommandID(ev.Arg))
+	case evAdmit:
+		c.admit(n, consensus.CommandID(ev.Arg))
+	case evForward:
+		n.forwarded(ev.Arg)
+	case evTaken:
+		n.taken(ev.Arg)
+	case evRetry:
+		n.retry(ev.Arg)
+	case evExecuted:
+		c.reply(n, ev.Arg)
+	case evReply:
+		c.replied(n, ev.Arg)
+	case evQuery:
+		c.finishQuery(consensus.CommandID(ev.Arg))
+	case evCall:
+		fn := *c.calls.at(ev.Arg)
+		c.calls.free(ev.Arg)
+		fn()
+	case evCrash:
+		n.crash()
+	case evRestart:
+		n.restart()
+	}
+}
+
+func (c *Cluster) observe(ev consensus.Event) {
+	if c.cfg.Tap != nil {
+		c.cfg.Tap.Observe(ev)
+	}
+}
+
+// fail stops the run: a machine broke its contract.
+func (c *Cluster) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf("cluster: at %v: %w", c.now, fmt.Errorf(format, args...))
+	}
+}

@@ -1,0 +1,274 @@
+package cluster
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/consensus/mempool"
+	"github.com/govbench/govbench/sim"
+	"github.com/govbench/govbench/sim/resource"
+)
+
+// node is one replica and the resources it stands on. It is the consensus.Host of its machine.
+type node struct {
+	c    *Cluster
+	id   consensus.NodeID
+	site consensus.SiteID
+	auth consensus.Authenticator
+
+	machine  consensus.Machine
+	up       bool
+	epoch    uint32 // number of crashes: what was under way before one is void after it
+	fx       consensus.Effects
+	frontier time.Duration // when the effects of the newest step take place
+
+	cpu      *resource.CPU
+	disk     *resource.Disk
+	out, in  *resource.Link
+	wal      wal
+	timers   [consensus.TimersMax]timer
+	pool     *mempool.Pool
+	route    consensus.NodeID
+	hungry   bool          // a Pull was refused
+	readyAt  time.Duration // when the next evReady is due; never: none
+	retrying bool          // an evRetry is due
+
+	applied  uint64        // newest height committed here
+	executed time.Duration // when the newest block's execution is done
+	forkRoot *consensus.Digest
+
+	messages uint64
+	sent     uint64
+}
+
+// never is a time that no event has.
+const never time.Duration = -1
+
+// timer is one of a machine's timers. An event that comes too early is pushed again, so restarting a
+// timer costs no event.
+type timer struct {
+	armed      bool
+	generation uint32
+	deadline   time.Duration
+	eventAt    time.Duration // of the live event; never: none
+}
+
+// buffer holds effects that take place later.
+type buffer struct {
+	epoch uint32
+	list  []consensus.Effect
+}
+
+func (n *node) init(c *Cluster, id consensus.NodeID, auth consensus.Authenticator) {
+	p := &c.cfg.Profile
+	*n = node{
+		c: c, id: id, site: c.cfg.Placement[id], auth: auth,
+		cpu:  resource.NewCPU(p.Cores),
+		disk: resource.NewDisk(p.Fsync, p.DiskBytesPerSec),
+	}
+	rate := c.cfg.Topology.BandwidthBitPerSec
+	n.out, n.in = resource.NewLink(rate), resource.NewLink(rate)
+}
+
+// boot makes a fresh machine; the caller gives it its Start.
+func (n *node) boot() error {
+	stream := sim.NewStream(n.c.cfg.Seed, fmt.Sprintf("replica/%d/%d", n.id, n.epoch))
+	m, err := n.c.cfg.Protocol.New(consensus.Config{
+		Self: n.id, N: n.c.cfg.Replicas, Auth: n.auth, Rand: stream,
+	}, n.c.cfg.Values)
+	if err != nil {
+		return fmt.Errorf("cluster: replica %d: %w", n.id, err)
+	}
+	n.machine, n.up = m, true
+	n.fx.Host = n
+	n.route = consensus.Nobody
+	n.pool = mempool.New(n.c.cfg.Limits, n.isCommitted)
+	n.readyAt = never
+	for i := range n.timers {
+		n.timers[i].armed, n.timers[i].eventAt = false, never
+		n.timers[i].generation++
+	}
+	return nil
+}
+
+// step gives the machine one input and charges what it asks for.
+func (n *node) step(in consensus.Input) {
+	c := n.c
+	now := c.now
+	n.fx.Reset()
+	n.machine.Step(now, in, &n.fx)
+	done := n.charge(in.Kind)
+	n.frontier = done
+	later := false
+	for i := range n.fx.List {
+		switch e := &n.fx.List[i]; e.Kind {
+		case consensus.EffectSetTimer:
+			n.setTimer(e.Timer, done+e.After)
+		case consensus.EffectStopTimer:
+			n.timers[e.Timer].armed = false
+		case consensus.EffectWork:
+		default:
+			later = true
+		}
+	}
+	if !later {
+		return
+	}
+	if done == now {
+		n.apply(n.fx.List)
+		return
+	}
+	c.push(done, evFlush, n.id, n.hold(n.fx.List))
+}
+
+// hold keeps a copy of effects for later; its memory is used again.
+func (n *node) hold(list []consensus.Effect) uint64 {
+	c := n.c
+	var i uint64
+	if s := len(c.buffers.spare); s > 0 {
+		i = c.buffers.spare[s-1]
+		c.buffers.spare = c.buffers.spare[:s-1]
+	} else {
+		i = c.buffers.put(buffer{})
+	}
+	b := c.buffers.at(i)
+	b.epoch = n.epoch
+	b.list = append(b.list[:0], list...)
+	return i
+}
+
+// drop gives a buffer back without giving up its memory.
+func (n *node) drop(i uint64) {
+	b := n.c.buffers.at(i)
+	clear(b.list)
+	b.list = b.list[:0]
+	n.c.buffers.spare = append(n.c.buffers.spare, i)
+}
+
+// charge bills the CPU for a step and returns the time at which its effects take place.
+func (n *node) charge(kind consensus.InputKind) time.Duration {
+	p := &n.c.cfg.Profile
+	var serial time.Duration
+	if kind == consensus.Receive {
+		serial = p.Cost(consensus.OpHandle, 1)
+	}
+	spread := false
+	for i := range n.fx.List {
+		if e := &n.fx.List[i]; e.Kind == consensus.EffectWork {
+			if count := n.workCount(e); count > 1 && e.Op != consensus.OpHash {
+				spread = true
+			} else if count > 0 {
+				serial += p.Cost(e.Op, count)
+			}
+		}
+	}
+	done := max(n.frontier, n.c.now)
+	if serial > 0 {
+		done = max(done, n.cpu.Use(n.c.now, serial))
+	}
+	if !spread {
+		return done
+	}
+	for i := range n.fx.List {
+		e := &n.fx.List[i]
+		if e.Kind != consensus.EffectWork || e.Op == consensus.OpHash {
+			continue
+		}
+		if count := n.workCount(e); count > 1 {
+			done = max(done, n.cpu.UseParallel(done, count, p.Cost(e.Op, 1)))
+		}
+	}
+	return done
+}
+
+// workCount is the number of operations to bill. Commands that were spread to everyone had their
+// signatures checked when they came in.
+func (n *node) workCount(e *consensus.Effect) int {
+	if e.Op == consensus.OpCheckPayload && n.route == consensus.Everyone {
+		return 0
+	}
+	return e.N
+}
+
+// flush applies effects whose CPU work is done.
+func (n *node) flush(i uint64) {
+	if b := n.c.buffers.at(i); n.up && b.epoch == n.epoch {
+		n.apply(b.list)
+	}
+	n.drop(i)
+}
+
+// apply carries out effects now, in order.
+func (n *node) apply(list []consensus.Effect) {
+	c := n.c
+	for i := range list {
+		e := &list[i]
+		switch e.Kind {
+		case consensus.EffectSend:
+			if at := n.wal.durableAt; at > c.now {
+				c.push(at, evSend, n.id, n.hold(list[i:i+1]))
+				continue
+			}
+			n.send(e.To, e.Msg)
+		case consensus.EffectSendEarly:
+			n.send(e.To, e.Msg)
+		case consensus.EffectPersist, consensus.EffectCheckpoint:
+			n.persist(e.Record, e.Kind == consensus.EffectCheckpoint)
+		case consensus.EffectSynced:
+			c.push(max(c.now, n.wal.durableAt), evSynced, n.id, n.hold(list[i:i+1]))
+		case consensus.EffectCommit:
+			n.commit(e.Block, e.Msg, e.Answer)
+		case consensus.EffectRoute:
+			n.setRoute(e.To)
+		case consensus.EffectLead:
+			c.observe(consensus.Event{Kind: consensus.EventLed, At: c.now, Node: n.id, Peer: e.To, View: e.View})
+		}
+	}
+}
+
+// release sends what waited for the disk.
+func (n *node) release(i uint64) {
+	if b := n.c.buffers.at(i); n.up && b.epoch == n.epoch {
+		n.send(b.list[0].To, b.list[0].Msg)
+	}
+	n.drop(i)
+}
+
+// synced tells the machine that what it persisted is durable.
+func (n *node) synced(i uint64) {
+	b := *n.c.buffers.at(i)
+	token := b.list[0].View
+	n.drop(i)
+	if n.up && b.epoch == n.epoch {
+		n.step(consensus.Input{Kind: consensus.Persisted, Token: token})
+	}
+}
+
+func (n *node) setTimer(id consensus.TimerID, at time.Duration) {
+	t := &n.timers[id]
+	t.armed, t.deadline = true, at
+	if t.eventAt == never || t.eventAt > at {
+		t.generation++
+		t.eventAt = at
+		n.c.push(at, evTimer, n.id, uint64(id)|uint64(t.generation)<<8)
+	}
+}
+
+func (n *node) timeout(arg uint64) {
+	id := consensus.TimerID(arg & 0xff)
+	t := &n.timers[id]
+	if uint32(arg>>8) != t.generation || !n.up {
+		return
+	}
+	t.eventAt = never
+	if !t.armed {
+		return
+	}
+	if t.deadline > n.c.now {
+		n.setTimer(id, t.deadline)
+		return
+	}
+	t.armed = false
+	n.step(consensus.Input{Kind: consensus.Timeout, Timer: id})
+}

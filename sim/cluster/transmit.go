@@ -1,0 +1,116 @@
+package cluster
+
+import (
+	"time"
+
+	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/sim"
+	"github.com/govbench/govbench/sim/network"
+)
+
+// slot is a message under way. A broadcast is one slot that each receiver releases once.
+type slot struct {
+	msg   consensus.Message
+	from  consensus.NodeID
+	bytes int32
+	refs  int32
+}
+
+// pairState is what a directed pair of nodes remembers.
+type pairState struct {
+	stream  *sim.Stream
+	arrival time.Duration // of the newest message: one connection delivers in order
+}
+
+// send puts a message on the wire now, to one replica or to everyone else.
+func (n *node) send(to consensus.NodeID, msg consensus.Message) {
+	c := n.c
+	size := msg.WireSize() + network.FrameBytes
+	i := c.slots.put(slot{msg: msg, from: n.id, bytes: int32(size)})
+	refs := int32(0)
+	switch {
+	case to == consensus.Everyone:
+		for r := range c.nodes {
+			if r != int(n.id) {
+				refs += n.transmit(consensus.NodeID(r), size, evArrive, i, true)
+			}
+		}
+	case to >= 0 && int(to) < len(c.nodes) && to != n.id:
+		refs = n.transmit(to, size, evArrive, i, true)
+	default:
+		c.fail("replica %d sent a message to %d", n.id, to)
+	}
+	if refs == 0 {
+		c.slots.free(i)
+		return
+	}
+	c.slots.at(i).refs = refs
+}
+
+// transmit takes size bytes through n's link and the network, and pushes an event for their arrival.
+// It returns how many copies arrive.
+func (n *node) transmit(to consensus.NodeID, size int, kind uint16, arg uint64, protocol bool) int32 {
+	c := n.c
+	if protocol {
+		n.messages++
+	}
+	n.sent += uint64(size)
+	if c.cfg.Tap != nil {
+		c.observe(consensus.Event{Kind: consensus.EventSent, At: c.now, Node: n.id, Peer: to, Bytes: size})
+	}
+	at := n.out.Send(c.now, size)
+	faulty := !c.cfg.Faults.Empty()
+	if faulty && (c.cfg.Faults.Cut(n.id, to, c.now) || c.cfg.Faults.Lost(c.faults, n.id, to, c.now)) {
+		return 0
+	}
+	link := &c.links[int(n.id)*len(c.nodes)+int(to)]
+	peer := &c.nodes[to]
+	at += c.cfg.Topology.Delay(n.site, peer.site) + c.cfg.Topology.Jitter.Sample(link.stream)
+	if faulty {
+		at += c.cfg.Faults.Extra(n.id, to, c.now)
+	}
+	at = max(at, link.arrival)
+	link.arrival = at
+	c.push(at, kind, to, arg)
+	if faulty && protocol && c.cfg.Faults.Duplicated(c.faults, n.id, to, c.now) {
+		c.push(at, kind, to, arg)
+		return 2
+	}
+	return 1
+}
+
+// arrive takes a message through the receiver's link.
+func (n *node) arrive(i uint64) {
+	c := n.c
+	if !n.up {
+		c.release(i)
+		return
+	}
+	if at := n.in.Receive(c.now, int(c.slots.at(i).bytes)); at > c.now {
+		c.push(at, evDeliver, n.id, i)
+		return
+	}
+	n.deliver(i)
+}
+
+// deliver hands a message to the machine.
+func (n *node) deliver(i uint64) {
+	s := *n.c.slots.at(i)
+	n.c.release(i)
+	if n.up {
+		n.step(consensus.Input{Kind: consensus.Receive, From: s.from, Msg: s.msg})
+	}
+}
+
+func (c *Cluster) release(i uint64) {
+	s := c.slots.at(i)
+	s.refs--
+	if s.refs == 0 {
+		c.slots.free(i)
+	}
+}
+
+// legDelay is the time from a client's site to a node, or back.
+func (c *Cluster) legDelay(site consensus.SiteID, n *node) time.Duration {
+	return c.cfg.Topology.Delay(site, n.site) + c.cfg.Topology.Jitter.Sample(c.legs[site])
+}

@@ -1,0 +1,20 @@
+package cluster
+
+import "github.com/govbench/govbench/consensus"
+
+// Usage returns what each node's resources did so far. Work that was accepted counts as done.
+func (c *Cluster) Usage() []consensus.Usage {
+	out := make([]consensus.Usage, len(c.nodes))
+	for i := range c.nodes {
+		n := &c.nodes[i]
+		out[i] = consensus.Usage{
+			CPUBusy:   n.cpu.Busy(),
+			DiskBusy:  n.disk.Busy(),
+			LinkBusy:  max(n.out.Busy(), n.in.Busy()),
+			BytesSent: n.sent,
+			Messages:  n.messages,
+			Fsyncs:    n.disk.Fsyncs(),
+		}
+	}
+	return out
+}
