@@ -1,0 +1,141 @@
+package resource
+
+import "time"
+
+// Server is one first-come-first-served server. The zero value is idle and ready to use.
+type Server struct {
+	free time.Duration // when it has finished all that it was given
+	busy time.Duration
+}
+
+// Use serves one customer who arrives now and returns when it leaves. A customer without demand
+// waits for those before it and delays nobody.
+func (s *Server) Use(now, service time.Duration) (done time.Duration) {
+	start := max(now, s.free)
+	if service <= 0 {
+		return start
+	}
+	s.free = start + service
+	s.busy += service
+	return s.free
+}
+
+// Busy is the service given so far, including what lies in the future of the last call.
+func (s *Server) Busy() time.Duration { return s.busy }
+
+// CPU is a node's processor: identical cores with one first-come-first-served queue.
+type CPU struct {
+	free []time.Duration // when each core has finished all that it was given
+	busy time.Duration
+}
+
+// NewCPU returns an idle processor of at least one core.
+func NewCPU(cores int) *CPU { return &CPU{free: make([]time.Duration, max(1, cores))} }
+
+// Cores is the number of cores.
+func (c *CPU) Cores() int { return len(c.free) }
+
+// Use runs one task on the core that is free first and returns when it is done.
+func (c *CPU) Use(now, service time.Duration) (done time.Duration) {
+	i := c.earliest()
+	start := max(now, c.free[i])
+	if service <= 0 {
+		return start
+	}
+	c.free[i] = start + service
+	c.busy += service
+	return c.free[i]
+}
+
+// earliest is the core that is free first, the lowest of several.
+func (c *CPU) earliest() int {
+	first := 0
+	for i, t := range c.free {
+		if t < c.free[first] {
+			first = i
+		}
+	}
+	return first
+}
+
+// UseParallel runs n independent tasks of the same length, which arrive together, and returns when
+// the last is done. The result is exactly that of n calls of Use, in time that depends on the
+// number of cores only.
+//
+// A core free at f takes a task at f, f+each, f+2 each ...; the tasks of all cores together take the n
+// earliest of these moments. If the work were a fluid, every core used would finish at one level L;
+// each core that is free before L takes floor((L-f)/each) tasks, which are certainly among the
+// earliest, and the fewer than k tasks that remain go one by one.
+func (c *CPU) UseParallel(now time.Duration, n int, each time.Duration) (done time.Duration) {
+	if n <= 0 || each <= 0 {
+		return c.Use(now, 0)
+	}
+	if n == 1 {
+		return c.Use(now, each)
+	}
+	for i, t := range c.free {
+		c.free[i] = max(now, t)
+	}
+	left := int64(n)
+	if len(c.free) > 1 && left >= int64(len(c.free)) {
+		level := c.level(int64(n) * int64(each))
+		for i, t := range c.free {
+			if t >= level {
+				continue
+			}
+			tasks := int64(level-t) / int64(each)
+			c.free[i] += time.Duration(tasks) * each
+			left -= tasks
+			if tasks > 0 {
+				done = max(done, c.free[i])
+			}
+		}
+	} else if len(c.free) == 1 {
+		c.free[0] += time.Duration(n-1) * each
+		left = 1
+	}
+	for ; left > 0; left-- {
+		i := c.earliest()
+		c.free[i] += each
+		done = max(done, c.free[i])
+	}
+	c.busy += time.Duration(n) * each
+	return done
+}
+
+// level is the time at which every core that helps with work nanoseconds of fluid is done, rounded
+// down.
+func (c *CPU) level(work int64) time.Duration {
+	limit := time.Duration(1<<63 - 1)
+	for {
+		sum, cores := work, int64(0)
+		for _, t := range c.free {
+			if t < limit {
+				sum += int64(t)
+				cores++
+			}
+		}
+		level := time.Duration(sum / cores)
+		if level >= limit {
+			return limit
+		}
+		limit = level
+		if c.below(level) == cores {
+			return level
+		}
+	}
+}
+
+// below counts the cores that are free before t.
+func (c *CPU) below(t time.Duration) (n int64) {
+	for _, f := range c.free {
+		if f < t {
+			n++
+		}
+	}
+	return n
+}
+
+// Busy is the work done so far, summed over the cores, including what lies in the future of the last
+// call.
+func (c *CPU) Busy() time.Duration { return c.busy }
