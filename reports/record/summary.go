@@ -44,7 +44,7 @@ func (r *Recorder) Finish() Summary {
 		Checks:     r.checks(),
 		Warnings:   r.warnings(),
 	}
-	s.Limit = result.LimitOf(result.Record{Values: s.Values})
+	s.Limit = result.LimitOf(result.Record{WindowSec: s.WindowSec, Values: s.Values})
 	return s
 }
 

@@ -1,5 +1,7 @@
 package result
 
+import "math"
+
 // What limits a run, as in Record.Limit.
 const (
 	LimitCPU     = "cpu"     // the busiest node's cores
@@ -10,21 +12,30 @@ const (
 )
 
 const (
-	// carriedShare is the share of the offered load that must be answered in the window for the load
-	// to count as carried.
+	// missedShare is the share of the offered load that may go unanswered in the window for the load to
+	// count as carried.
 	//
-	// assumed: 98 %; what is in flight at the ends of a window of seconds is below 2 %.
-	carriedShare = 0.98
+	// assumed: 2 %, what separates a backlog that grows from one that only varies.
+	missedShare = 0.02
 	// busyShare is the utilisation from which a resource counts as what holds a run back.
 	//
 	// assumed: 85 %; in an M/D/1 queue waiting then exceeds service by a factor of 2.8.
 	busyShare = 0.85
 )
 
-// Carried reports whether the run answered what it was offered.
+// Carried reports whether the run answered what it was offered: nearly nothing was dropped or lost, and
+// throughput fell short of offered by no more than missedShare and the chance variation of what is in
+// flight at the two ends of the window (three standard deviations of a Poisson number).
 func (r Record) Carried() bool {
-	return r.Number("throughput") >= carriedShare*r.Number("offered") &&
-		r.Number("dropped")+r.Number("failed") <= (1-carriedShare)*r.Number("offered")
+	offered := r.Number("offered")
+	short := missedShare * offered
+	if r.Number("dropped")+r.Number("failed") > short {
+		return false
+	}
+	if r.WindowSec > 0 {
+		short += (1 + 3*math.Sqrt(r.Number("outstanding"))) / r.WindowSec
+	}
+	return r.Number("throughput") > 0 && offered-r.Number("throughput") <= short
 }
 
 // LimitOf says what held the run's throughput back, from its figures: nothing when the offered load
