@@ -77,7 +77,7 @@ func (c *Cluster) enter(n *node, id consensus.CommandID) {
 		c.failover(id)
 		return
 	}
-	if at := n.in.Receive(c.now, st.cmd.WireSize()+network.FrameBytes); at > c.now {
+	if at := n.link.Receive(c.now, network.WireBytes(st.cmd.WireSize())); at > c.now {
 		c.push(at+n.checkTime(at), evAdmit, n.id, uint64(id))
 		return
 	}
@@ -179,7 +179,7 @@ func (n *node) forward(to consensus.NodeID, cmd *consensus.Command, known bool) 
 	if known {
 		arg |= again
 	}
-	n.transmit(to, cmd.WireSize()+network.FrameBytes, evForward, arg, false)
+	n.transmit(to, network.WireBytes(cmd.WireSize()), evForward, arg, false)
 }
 
 // forwarded takes a command from another replica and checks it.
@@ -189,7 +189,7 @@ func (n *node) forwarded(arg uint64) {
 	if !n.up || st.cmd == nil {
 		return
 	}
-	at := n.in.Receive(c.now, st.cmd.WireSize()+network.FrameBytes)
+	at := n.link.Receive(c.now, network.WireBytes(st.cmd.WireSize()))
 	if at += n.checkTime(at); at > c.now {
 		c.push(at, evTaken, n.id, arg)
 		return
@@ -264,8 +264,8 @@ func (c *Cluster) query(n *node, st *commandState) {
 	result := c.chain.app.Query(st.cmd.Op)
 	st.outcome.Executed = at
 	st.outcome.Result = result
-	size := answerBytes + len(result) + network.FrameBytes
-	at = max(at, n.out.Send(c.now, size))
+	size := network.WireBytes(answerBytes + len(result))
+	at = max(at, n.link.Send(c.now, size))
 	n.sent += uint64(size)
 	c.push(at+c.legDelay(st.cmd.Site, n), evQuery, n.id, uint64(st.cmd.ID))
 }

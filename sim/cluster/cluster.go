@@ -89,7 +89,9 @@ type Cluster struct {
 	chain    chain
 	links    []pairState // from*n + to
 	legs     []*sim.Stream
-	faults   *sim.Stream
+	faulty   bool        // the schedule is not empty
+	losses   *sim.Stream // draws which messages are lost
+	copies   *sim.Stream // draws which messages arrive twice
 	digest   sim.RunDigest
 	answers  int // matching answers a client needs
 	open     int // commands without an outcome
@@ -114,7 +116,9 @@ func New(cfg Config) (*Cluster, error) {
 		nodes:    make([]node, n),
 		commands: make([]commandState, 1),
 		links:    make([]pairState, n*n),
-		faults:   sim.NewStream(cfg.Seed, "faults"),
+		faulty:   !cfg.Faults.Empty(),
+		losses:   sim.NewStream(cfg.Seed, "fault/loss"),
+		copies:   sim.NewStream(cfg.Seed, "fault/duplicate"),
 		answers:  cfg.Protocol.Answers(n),
 	}
 	c.chain.app = cfg.App()

@@ -179,12 +179,13 @@ func (c *Cluster) reply(n *node, height uint64) {
 		if s.got >= c.answers {
 			continue
 		}
-		size := s.bytes + network.FrameBytes
+		size := s.bytes
 		if c.answers > 1 {
 			size += c.cfg.SigBytes
 		}
+		size = network.WireBytes(size)
 		n.sent += uint64(size)
-		at := n.out.Send(c.now, size) + c.legDelay(s.site, n)
+		at := n.link.Send(c.now, size) + c.legDelay(s.site, n)
 		c.push(at, evReply, n.id, height|uint64(k)<<48)
 	}
 }

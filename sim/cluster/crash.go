@@ -64,10 +64,10 @@ func (w *wal) applied(now time.Duration) uint64 {
 
 func (n *node) persist(r consensus.Record, checkpoint bool) {
 	c := n.c
-	at := n.disk.Append(c.now, r.WireSize())
-	if f := &c.cfg.Faults; !f.Empty() {
-		at = f.SlowedDisk(n.id, c.now, at)
+	if c.faulty {
+		n.disk.Slow(c.cfg.Faults.DiskPercent(n.id, c.now))
 	}
+	at := n.disk.Append(c.now, r.WireSize())
 	n.wal.durableAt = max(n.wal.durableAt, at)
 	if len(c.cfg.Faults.Crashes) > 0 { // nobody reads the log of a replica that never stops
 		n.wal.append(walRecord{record: r, durableAt: n.wal.durableAt, applied: n.applied, checkpoint: checkpoint}, c.now)
@@ -109,7 +109,7 @@ func (n *node) crash() {
 
 // restart brings a replica back with what was durable.
 func (n *node) restart() {
-	if n.up {
+	if n.up || n.c.cfg.Faults.Down(n.id, n.c.now) {
 		return
 	}
 	if err := n.boot(); err != nil {

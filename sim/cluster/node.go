@@ -25,7 +25,7 @@ type node struct {
 
 	cpu      *resource.CPU
 	disk     *resource.Disk
-	out, in  *resource.Link
+	link     *resource.Link
 	wal      wal
 	timers   [consensus.TimersMax]timer
 	pool     *mempool.Pool
@@ -66,9 +66,8 @@ func (n *node) init(c *Cluster, id consensus.NodeID, auth consensus.Authenticato
 		c: c, id: id, site: c.cfg.Placement[id], auth: auth,
 		cpu:  resource.NewCPU(p.Cores),
 		disk: resource.NewDisk(p.Fsync, p.DiskBytesPerSec),
+		link: resource.NewLink(c.cfg.Topology.BandwidthBitPerSec),
 	}
-	rate := c.cfg.Topology.BandwidthBitPerSec
-	n.out, n.in = resource.NewLink(rate), resource.NewLink(rate)
 }
 
 // boot makes a fresh machine; the caller gives it its Start.

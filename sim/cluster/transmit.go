@@ -25,7 +25,7 @@ type pairState struct {
 // send puts a message on the wire now, to one replica or to everyone else.
 func (n *node) send(to consensus.NodeID, msg consensus.Message) {
 	c := n.c
-	size := msg.WireSize() + network.FrameBytes
+	size := network.WireBytes(msg.WireSize())
 	i := c.slots.put(slot{msg: msg, from: n.id, bytes: int32(size)})
 	refs := int32(0)
 	switch {
@@ -58,21 +58,20 @@ func (n *node) transmit(to consensus.NodeID, size int, kind uint16, arg uint64, 
 	if c.cfg.Tap != nil {
 		c.observe(consensus.Event{Kind: consensus.EventSent, At: c.now, Node: n.id, Peer: to, Bytes: size})
 	}
-	at := n.out.Send(c.now, size)
-	faulty := !c.cfg.Faults.Empty()
-	if faulty && (c.cfg.Faults.Cut(n.id, to, c.now) || c.cfg.Faults.Lost(c.faults, n.id, to, c.now)) {
+	at := n.link.Send(c.now, size)
+	if c.faulty && (c.cfg.Faults.Cut(n.id, to, c.now) || c.cfg.Faults.Lost(c.losses, n.id, to, c.now)) {
 		return 0
 	}
 	link := &c.links[int(n.id)*len(c.nodes)+int(to)]
 	peer := &c.nodes[to]
 	at += c.cfg.Topology.Delay(n.site, peer.site) + c.cfg.Topology.Jitter.Sample(link.stream)
-	if faulty {
-		at += c.cfg.Faults.Extra(n.id, to, c.now)
+	if c.faulty {
+		at += c.cfg.Faults.ExtraDelay(n.id, to, c.now)
 	}
 	at = max(at, link.arrival)
 	link.arrival = at
 	c.push(at, kind, to, arg)
-	if faulty && protocol && c.cfg.Faults.Duplicated(c.faults, n.id, to, c.now) {
+	if c.faulty && protocol && c.cfg.Faults.Duplicated(c.copies, n.id, to, c.now) {
 		c.push(at, kind, to, arg)
 		return 2
 	}
@@ -86,7 +85,7 @@ func (n *node) arrive(i uint64) {
 		c.release(i)
 		return
 	}
-	if at := n.in.Receive(c.now, int(c.slots.at(i).bytes)); at > c.now {
+	if at := n.link.Receive(c.now, int(c.slots.at(i).bytes)); at > c.now {
 		c.push(at, evDeliver, n.id, i)
 		return
 	}

@@ -10,7 +10,7 @@ func (c *Cluster) Usage() []consensus.Usage {
 		out[i] = consensus.Usage{
 			CPUBusy:   n.cpu.Busy(),
 			DiskBusy:  n.disk.Busy(),
-			LinkBusy:  max(n.out.Busy(), n.in.Busy()),
+			LinkBusy:  n.link.Busy(),
 			BytesSent: n.sent,
 			Messages:  n.messages,
 			Fsyncs:    n.disk.Fsyncs(),
