@@ -165,32 +165,43 @@ func (p *Partition) together(a, b consensus.NodeID) bool {
 }
 
 // Lost draws whether a message sent over a link at that time is dropped. Each fault that holds takes
-// one draw from the stream, so several losses on one link are independent.
+// one draw from the stream, so several losses on one link are independent. An [Injector] gives every
+// fault a stream of its own.
 func (s *Schedule) Lost(stream *sim.Stream, from, to consensus.NodeID, at time.Duration) bool {
 	lost := false
 	for i := range s.Loss {
-		l := &s.Loss[i]
-		if within(at, l.From, l.To) && covers(l.LinkFrom, l.LinkTo, from, to) && stream.Chance(uint64(l.PerMillion), Million) {
+		if s.Loss[i].strikes(stream, from, to, at) {
 			lost = true
 		}
 	}
 	return lost
 }
 
+// strikes draws for a message, when the fault holds for it.
+func (l *Loss) strikes(stream *sim.Stream, from, to consensus.NodeID, at time.Duration) bool {
+	return within(at, l.From, l.To) && covers(l.LinkFrom, l.LinkTo, from, to) &&
+		stream.Chance(uint64(l.PerMillion), Million)
+}
+
+// strikes draws for a message, when the fault holds for it.
+func (d *Duplicate) strikes(stream *sim.Stream, from, to consensus.NodeID, at time.Duration) bool {
+	return within(at, d.From, d.To) && covers(d.LinkFrom, d.LinkTo, from, to) &&
+		stream.Chance(uint64(d.PerMillion), Million)
+}
+
 // Duplicated draws whether a message sent over a link at that time arrives twice.
 func (s *Schedule) Duplicated(stream *sim.Stream, from, to consensus.NodeID, at time.Duration) bool {
 	twice := false
 	for i := range s.Duplicates {
-		d := &s.Duplicates[i]
-		if within(at, d.From, d.To) && covers(d.LinkFrom, d.LinkTo, from, to) && stream.Chance(uint64(d.PerMillion), Million) {
+		if s.Duplicates[i].strikes(stream, from, to, at) {
 			twice = true
 		}
 	}
 	return twice
 }
 
-// ExtraDelay is what a link adds at that time to the delay of a message; several faults add up.
-func (s *Schedule) ExtraDelay(from, to consensus.NodeID, at time.Duration) (extra time.Duration) {
+// Extra is what a link adds at that time to the delay of a message; several faults add up.
+func (s *Schedule) Extra(from, to consensus.NodeID, at time.Duration) (extra time.Duration) {
 	for i := range s.Delays {
 		if d := &s.Delays[i]; within(at, d.From, d.To) && covers(d.LinkFrom, d.LinkTo, from, to) {
 			extra += d.Extra
