@@ -94,6 +94,6 @@ func (c *closedLoop) begin(w due) due {
 	at := w.req.At
 	w.req = c.generator.Begin(at)
 	c.lastID++
-	w.req.ID, w.req.At, w.began = c.lastID, at, at
+	w.req.ID, w.req.At, w.began, w.first = c.lastID, at, at, true
 	return w
 }

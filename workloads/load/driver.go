@@ -89,6 +89,7 @@ func (s Stats) Dropped() uint64 { return s.DroppedOutstanding + s.DroppedLate }
 type due struct {
 	req   workloads.Request
 	began time.Duration // first intended time of its case
+	first bool          // it begins a case or stands alone
 	user  int32         // closed loop: whose turn it is
 }
 
@@ -162,7 +163,7 @@ func (d *Driver) lookAhead() {
 		d.arrive = nil
 		return
 	}
-	d.next, d.hasNext = due{req: r, began: r.At}, true
+	d.next, d.hasNext = due{req: r, began: r.At, first: true}, true
 }
 
 // peek returns the earliest request that waits for its time.
@@ -224,6 +225,9 @@ func (d *Driver) offer(w due, now time.Duration) {
 	if d.opts.MaxOutstanding > 0 && d.stats.Outstanding >= uint64(d.opts.MaxOutstanding) {
 		d.stats.DroppedOutstanding++
 		d.drop(w, DroppedOutstanding, now)
+		if d.closed != nil {
+			d.closed.again(d, w.user, now, true)
+		}
 		return
 	}
 	d.stats.LagMax = max(d.stats.LagMax, now-w.req.At)
@@ -242,7 +246,7 @@ func (d *Driver) count(w *due) {
 	if w.req.Read {
 		d.stats.Reads++
 	}
-	if w.req.Case != 0 && w.req.At == w.began {
+	if w.req.Case != 0 && w.first {
 		d.stats.CasesBegun++
 		d.stats.CasesOpen++
 	}
@@ -253,9 +257,6 @@ func (d *Driver) drop(w due, reason string, now time.Duration) {
 	o := consensus.Outcome{Status: consensus.Refused, Reason: reason, Done: now}
 	d.sink.Missed(w.req, o)
 	d.missedCase(&w)
-	if d.closed != nil {
-		d.closed.again(d, w.user, now, true)
-	}
 }
 
 func (d *Driver) missedCase(w *due) {
@@ -329,12 +330,14 @@ func (d *Driver) missed(f *due, o consensus.Outcome) {
 		d.stats.Refused++
 	case consensus.Unfinished:
 		d.stats.Unfinished++
+		d.sink.Missed(f.req, o)
+		return // the run is over; a case of it stays open
 	default:
 		d.stats.Lost++
 	}
 	d.sink.Missed(f.req, o)
 	d.missedCase(f)
-	if d.closed != nil && o.Status != consensus.Unfinished {
+	if d.closed != nil {
 		d.closed.again(d, f.user, o.Done, true)
 		d.schedule()
 	}
@@ -350,10 +353,13 @@ func (d *Driver) Finish() Stats {
 	now := d.rt.Now()
 	for {
 		first, ok := d.peek()
-		if !ok || first.req.At > now || first.req.ID == 0 {
+		if !ok || first.req.At > now {
 			return d.stats
 		}
 		w := d.pop()
+		if w.req.ID == 0 {
+			continue // a closed-loop client that had not begun has intended nothing
+		}
 		d.count(&w)
 		d.stats.DroppedLate++
 		d.drop(w, DroppedLate, now)

@@ -72,18 +72,25 @@ type page struct {
 // add stores the request of the next command id.
 func (f *flights) add(w due) {
 	if f.count%pageFlights == 0 {
-		p := &page{}
-		if n := len(f.free); n > 0 {
-			p, f.free = f.free[n-1], f.free[:n-1]
-			*p = page{}
-		}
-		f.pages = append(f.pages, p)
+		f.pages = append(f.pages, f.blank())
 	}
 	p := f.pages[len(f.pages)-1]
 	p.slots[p.used] = flight{due: w, open: true}
 	p.used++
 	p.open++
 	f.count++
+}
+
+// blank is a page without requests.
+func (f *flights) blank() *page {
+	n := len(f.free)
+	if n == 0 {
+		return &page{}
+	}
+	p := f.free[n-1]
+	f.free = f.free[:n-1]
+	p.used = 0 // its slots were emptied one by one
+	return p
 }
 
 // take removes and returns the request of an open command.
