@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
 	"time"
 )
@@ -58,7 +57,7 @@ func (q *Queue) Now() time.Duration { return time.Duration(q.now) }
 // Push adds an event. It panics when the event lies before Now: a cause after its effect is a bug of
 // the host.
 func (q *Queue) Push(e Event) {
-	if uint64(e.At)-q.now > math.MaxInt64 {
+	if e.At < q.Now() {
 		panic(fmt.Sprintf("sim: event at %v pushed at %v", e.At, q.Now()))
 	}
 	q.size++

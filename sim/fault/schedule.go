@@ -200,8 +200,8 @@ func (s *Schedule) Duplicated(stream *sim.Stream, from, to consensus.NodeID, at 
 	return twice
 }
 
-// Extra is what a link adds at that time to the delay of a message; several faults add up.
-func (s *Schedule) Extra(from, to consensus.NodeID, at time.Duration) (extra time.Duration) {
+// ExtraDelay is what a link adds at that time to the delay of a message; several faults add up.
+func (s *Schedule) ExtraDelay(from, to consensus.NodeID, at time.Duration) (extra time.Duration) {
 	for i := range s.Delays {
 		if d := &s.Delays[i]; within(at, d.From, d.To) && covers(d.LinkFrom, d.LinkTo, from, to) {
 			extra += d.Extra
