@@ -1,0 +1,137 @@
+package stats
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/govbench/govbench/reports/result"
+)
+
+// Cell is all trials of one combination of settings.
+type Cell struct {
+	Scenario string
+	Design   string
+	Series   string // the design, and whatever else is varied for it; one line in a plot
+	Load     string
+	Runtime  result.Runtime
+	Trials   []result.Record // whose checks all held, in the order given
+	Broken   []result.Record // the others: they count for nothing
+}
+
+// Cells groups records, in order of first appearance. Load and scenario are apart from the series,
+// since reports lay them out along their own axes.
+func Cells(records []result.Record) []Cell {
+	vary := varied(records)
+	index := map[string]int{}
+	var out []Cell
+	for _, r := range records {
+		series := Label(r, vary[r.Design])
+		key := strings.Join([]string{r.Scenario, series, r.Load, string(r.Runtime)}, "\x00")
+		i, ok := index[key]
+		if !ok {
+			i = len(out)
+			index[key] = i
+			out = append(out, Cell{Scenario: r.Scenario, Design: r.Design, Series: series, Load: r.Load, Runtime: r.Runtime})
+		}
+		if c := &out[i]; len(r.Failed()) > 0 {
+			c.Broken = append(c.Broken, r)
+		} else {
+			c.Trials = append(c.Trials, r)
+		}
+	}
+	return out
+}
+
+// Median is the median over the trials that have the figure; false when none has.
+func (c Cell) Median(metric string) (Interval, bool) {
+	var values []float64
+	for _, r := range c.Trials {
+		if v, ok := r.Value(metric); ok {
+			values = append(values, v.Value)
+		}
+	}
+	return Median(values), len(values) > 0
+}
+
+// Number is the median over the trials, 0 when no trial has the figure.
+func (c Cell) Number(metric string) float64 {
+	m, _ := c.Median(metric)
+	return m.Median
+}
+
+// Carried reports whether every trial answered what it was offered, and there is at least one.
+func (c Cell) Carried() bool {
+	for _, r := range c.Trials {
+		if !r.Carried() {
+			return false
+		}
+	}
+	return len(c.Trials) > 0
+}
+
+// dimension is a setting beside scenario, design and load.
+type dimension struct{ name, value string }
+
+func dimensions(r result.Record) []dimension {
+	out := []dimension{
+		{"protocol", r.Protocol}, {"runtime", string(r.Runtime)}, {"network", r.Network},
+		{"machine", r.Machine}, {"faults", r.Faults}, {"n", strconv.Itoa(r.Replicas)},
+	}
+	for _, f := range r.Factors {
+		out = append(out, dimension{f.Name, f.Value})
+	}
+	return out
+}
+
+// varied lists, for each design, the dimensions that take more than one value.
+func varied(records []result.Record) map[string]map[string]bool {
+	first := map[string]string{}
+	out := map[string]map[string]bool{}
+	for _, r := range records {
+		if out[r.Design] == nil {
+			out[r.Design] = map[string]bool{}
+		}
+		for _, d := range dimensions(r) {
+			key := r.Design + "\x00" + d.name
+			if v, ok := first[key]; !ok {
+				first[key] = d.value
+			} else if v != d.value {
+				out[r.Design][d.name] = true
+			}
+		}
+	}
+	return out
+}
+
+// Label names a record's series: its design, and each of the given dimensions with its level.
+func Label(r result.Record, vary map[string]bool) string {
+	var parts []string
+	for _, d := range dimensions(r) {
+		if !vary[d.name] {
+			continue
+		}
+		name := d.name
+		if i := strings.LastIndexByte(name, '.'); i >= 0 {
+			name = name[i+1:]
+		}
+		parts = append(parts, fmt.Sprintf("%s=%s", name, d.value))
+	}
+	if len(parts) == 0 {
+		return r.Design
+	}
+	return r.Design + " " + strings.Join(parts, " ")
+}
+
+// Unique lists the distinct values of key over cells, in order of first appearance.
+func Unique(cells []Cell, key func(Cell) string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, c := range cells {
+		if k := key(c); !seen[k] {
+			seen[k] = true
+			out = append(out, k)
+		}
+	}
+	return out
+}
