@@ -89,11 +89,11 @@ func (c *checker) first(n *node, b *consensus.Block) {
 }
 
 // sent holds an unsigned message to what it promises.
-func (c *checker) sent(n *node, msg consensus.Message) {
+func (c *checker) sent(n *node, to consensus.NodeID, msg consensus.Message) {
 	if c.g.opts.Promise == nil {
 		return
 	}
-	if s, ok := c.g.opts.Promise(n.id, msg); ok {
+	if s, ok := c.g.opts.Promise(n.id, to, msg); ok {
 		c.say(n, s)
 	}
 }

@@ -172,7 +172,7 @@ func (n *node) send(to consensus.NodeID, msg consensus.Message, early bool) {
 
 func (n *node) depart(to consensus.NodeID, msg consensus.Message) {
 	n.g.noteSend(n.id, to, msg)
-	n.g.check.sent(n, msg)
+	n.g.check.sent(n, to, msg)
 	if to != consensus.Everyone {
 		n.g.transmit(n.id, to, packet{msg: msg})
 		return

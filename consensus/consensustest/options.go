@@ -28,7 +28,7 @@ type Options struct {
 	Conflict func(a, b consensus.Statement) bool
 	// Promise names the statement that an unsigned message makes (a vote of a crash-fault protocol),
 	// so that it is held to it like to a signature. Optional.
-	Promise func(from consensus.NodeID, msg consensus.Message) (consensus.Statement, bool)
+	Promise func(from, to consensus.NodeID, msg consensus.Message) (consensus.Statement, bool)
 
 	Transcript bool // keep what Trace returns
 	StrictOnce bool // a command in two committed blocks is a failure, not only a wasted place
