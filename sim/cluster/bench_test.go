@@ -1,0 +1,106 @@
+package cluster_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/consensus/mempool"
+	"github.com/govbench/govbench/consensus/pbft"
+	"github.com/govbench/govbench/sim/cluster"
+	"github.com/govbench/govbench/sim/network"
+	"github.com/govbench/govbench/sim/resource"
+	"github.com/govbench/govbench/workloads"
+)
+
+// busy is a group on reference machines in one rack under a steady load.
+func busy(b *testing.B, p consensus.Protocol, n, rate int, limits mempool.Limits, params map[string]string) *cluster.Cluster {
+	b.Helper()
+	rack, err := network.Lookup("rack")
+	if err != nil {
+		b.Fatal(err)
+	}
+	ref, err := resource.LookupProfile("reference")
+	if err != nil {
+		b.Fatal(err)
+	}
+	cfg := cluster.Config{
+		Protocol: p, Values: values(b, p, params), Replicas: n, Topology: rack, Profile: ref,
+		Placement: make([]consensus.SiteID, n), Limits: limits, SigBytes: 64, Retry: 10 * time.Second,
+		Seed: 1, App: func() workloads.App { return &tape{} },
+	}
+	c, err := cluster.New(cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	offer(c, rate)
+	return c
+}
+
+// offer submits a command of 200 bytes to replica 0 every 1/rate seconds, for ever.
+func offer(c *cluster.Cluster, rate int) {
+	gap := time.Second / time.Duration(rate)
+	op := make([]byte, 200)
+	next := consensus.CommandID(0)
+	answered := func(consensus.Outcome) {}
+	var pump func()
+	pump = func() {
+		next++
+		c.Submit(0, &consensus.Command{ID: next, Op: op}, answered)
+		c.At(c.Now()+gap, pump)
+	}
+	c.At(0, pump)
+}
+
+func messages(c *cluster.Cluster) (sum uint64) {
+	for _, u := range c.Usage() {
+		sum += u.Messages
+	}
+	return sum
+}
+
+// Messages of PBFT through network, CPU and disk models. The figure is msgs/s.
+func BenchmarkMessages(b *testing.B) {
+	for _, n := range []int{4, 64} {
+		b.Run(fmt.Sprintf("pbft/n=%d", n), func(b *testing.B) {
+			// One transaction a block: as many messages a transaction as the protocol has.
+			limits := mempool.Limits{MaxTxs: 1, MaxBytes: 1 << 20, Capacity: 1 << 20}
+			total := uint64(0)
+			for b.Loop() {
+				c := busy(b, pbft.Protocol(), n, 8000/n, limits, nil)
+				if err := c.Run(context.Background(), 2*time.Second); err != nil {
+					b.Fatal(err)
+				}
+				total += messages(c)
+			}
+			b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "msgs/s")
+		})
+	}
+}
+
+// A four-replica PBFT group at 2,000 tx/s for 60 virtual seconds.
+func BenchmarkPBFTMinute(b *testing.B) {
+	limits := mempool.Limits{MaxTxs: 500, MaxBytes: 1 << 20, MaxWait: 50 * time.Millisecond, Capacity: 1 << 20}
+	for b.Loop() {
+		c := busy(b, pbft.Protocol(), 4, 2000, limits, nil)
+		if err := c.Run(context.Background(), time.Minute); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// One consensus of PBFT at n = 128: the CPU time of all replicas together.
+func BenchmarkPBFTConsensus128(b *testing.B) {
+	limits := mempool.Limits{MaxTxs: 1, MaxBytes: 1 << 20, Capacity: 1 << 20}
+	heights := uint64(0)
+	for b.Loop() {
+		c := busy(b, pbft.Protocol(), 128, 20, limits, nil)
+		if err := c.Run(context.Background(), time.Second); err != nil {
+			b.Fatal(err)
+		}
+		heights += c.Height()
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(heights), "ms/consensus")
+}
