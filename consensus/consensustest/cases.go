@@ -26,6 +26,10 @@ var kinds = []kind{
 	{"no-majority", 3, nil, trial.noMajority},
 	{"isolated-leader", 3, nil, trial.isolatedLeader},
 	{"power-failure", 1, slowDisk, trial.powerFailure},
+	{"power-failure-slow-disk", 1, func(o *Options) {
+		o.Fsync, o.DelayMin, o.DelayMax = 60*time.Millisecond, time.Millisecond, 4*time.Millisecond
+	}, trial.powerFailure},
+	{"flicker", 3, func(o *Options) { o.MaxTxs = 1 }, trial.flicker},
 	{"long-absence", 3, func(o *Options) { o.MaxTxs = 1 }, trial.longAbsence},
 	{"chaos", 3, slowDisk, trial.chaos},
 	{"repeatable", 1, nil, trial.repeatable},
@@ -215,7 +219,8 @@ func (t trial) isolatedLeader() {
 // powerFailure: all replicas stop at once, several times, and go on from their disks alone.
 func (t trial) powerFailure() {
 	for range 4 {
-		t.load(10, 15*time.Millisecond)
+		t.awaken()
+		t.load(1+t.rng.IntN(8), 9*time.Millisecond)
 		t.RunFor(time.Duration(t.rng.Int64N(int64(50 * time.Millisecond))))
 		for id := range t.nodes {
 			t.Crash(consensus.NodeID(id))
@@ -225,7 +230,39 @@ func (t trial) powerFailure() {
 			t.Restart(consensus.NodeID(id))
 			t.RunFor(time.Duration(t.rng.Int64N(int64(20 * time.Millisecond))))
 		}
-		t.RunFor(time.Duration(t.rng.Int64N(int64(3 * time.Second))))
+	}
+	t.finish()
+}
+
+// awaken waits until the group commits something new, or for twenty seconds.
+func (t trial) awaken() {
+	if to, ok := t.anyUp(); ok {
+		t.Submit(to)
+	}
+	before := t.check.commits
+	t.RunUntil(func() bool { return t.check.commits > before }, 20*time.Second)
+}
+
+// flicker: over a network that loses a third, a replica stops for an instant, and right after it the
+// leader for a while: only what the first one had on disk keeps what the leader committed.
+func (t trial) flicker() {
+	t.RunFor(300 * time.Millisecond)
+	for range 10 {
+		t.awaken()
+		leader := t.Leader()
+		t.SetNetwork(300, 0)
+		t.Submit(leader)
+		t.Submit(leader)
+		t.RunFor(time.Duration(t.rng.Int64N(int64(100 * time.Millisecond))))
+		if blink := t.pick(1)[0]; blink != leader {
+			t.Crash(blink)
+			t.Restart(blink)
+		}
+		t.Crash(leader)
+		t.Heal()
+		t.load(4, 10*time.Millisecond)
+		t.awaken()
+		t.Restart(leader)
 	}
 	t.finish()
 }
