@@ -1,0 +1,2 @@
+// Package hashiraft runs hashicorp/raft, unmodified, behind consensus.Runtime.
+package hashiraft

@@ -1,0 +1,257 @@
+package hashiraft
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/consensus/mempool"
+)
+
+// proposalMax is how many retry periods a proposal may stay open before its commands are proposed
+// again; executing them twice is impossible.
+const proposalMax = 10
+
+// onRole notes that a replica took or lost the leader's office.
+func (c *Cluster) onRole(l *life, leads bool) {
+	n := l.node
+	if n.life != l {
+		return
+	}
+	c.resign(n)
+	if !leads {
+		return
+	}
+	c.stints++
+	n.stint = c.stints
+	n.pool = mempool.New(c.cfg.Limits, n.done.has)
+	n.flight = make(map[uint64]struct{}, c.cfg.Engine.InFlightMax)
+	n.cutAt = 0
+}
+
+// resign drops what a leader had queued and proposed: its fate is open, and the replicas that answer
+// for those commands pass them to the next leader.
+func (c *Cluster) resign(n *node) {
+	n.stint, n.pool, n.flight = 0, nil, nil
+}
+
+// onLeader notes that a replica learned who leads, and passes what it answers for on.
+func (c *Cluster) onLeader(l *life, leader consensus.NodeID, term uint64) {
+	n := l.node
+	if n.life != l || n.leader == leader {
+		return
+	}
+	n.leader = leader
+	if leader < 0 {
+		return
+	}
+	c.observe(consensus.Event{Kind: consensus.EventLed, At: c.Now(), Node: n.id, Peer: leader, View: term})
+	n.prune()
+	for _, p := range n.open {
+		if !p.answered {
+			c.pass(n, p)
+		}
+	}
+}
+
+// cut takes as many blocks from a leader's pool as are ready and may be in flight, and proposes them.
+func (c *Cluster) cut(n *node) {
+	for n.stint != 0 && len(n.flight) < c.cfg.Engine.InFlightMax {
+		batch, ok := n.pool.Pull(c.loop.now(), consensus.PullRequest{})
+		if !ok {
+			break
+		}
+		if !c.propose(n, batch.Payload) {
+			n.pool.Rewind()
+			return
+		}
+	}
+	if n.stint == 0 || len(n.flight) >= c.cfg.Engine.InFlightMax {
+		return // what is in flight comes back here
+	}
+	at, ok := n.pool.ReadyAt(c.loop.now())
+	if !ok || n.cutAt != 0 && n.cutAt <= at {
+		return
+	}
+	n.cutAt = at
+	stint := n.stint
+	c.loop.at(at, func() {
+		if n.stint == stint && n.cutAt == at {
+			n.cutAt = 0
+			c.cut(n)
+		}
+	})
+}
+
+// propose hands a block to the engine; false means that the engine is stuck.
+func (c *Cluster) propose(n *node, payload *consensus.Payload) bool {
+	c.sequence++
+	sequence, stint := c.sequence, n.stint
+	select {
+	case n.life.proposals <- encodeEntry(entry{proposer: n.id, sequence: sequence, payload: payload}):
+	default:
+		return false
+	}
+	n.flight[sequence] = struct{}{}
+	for _, cmd := range payload.Commands {
+		if p := c.commands[cmd.ID]; p != nil {
+			p.outcome.Proposed = c.Now()
+		}
+	}
+	c.after(proposalMax*c.cfg.Retry, func() {
+		if _, open := n.flight[sequence]; open && n.stint == stint {
+			delete(n.flight, sequence)
+			n.pool.Rewind()
+			c.cut(n)
+		}
+	})
+	return true
+}
+
+// onOrder notes that a replica learned of a committed block.
+func (c *Cluster) onOrder(l *life, o ordered) {
+	n, b := l.node, o.block
+	if n.life != l {
+		return
+	}
+	if b.Height == uint64(len(c.orderedAt))+1 {
+		c.orderedAt = append(c.orderedAt, o.at)
+	}
+	if b.Height <= uint64(len(n.reported)) && n.reported[b.Height-1].block == b.ID {
+		return // a replica that came back goes through its log again
+	}
+	if b.Height > uint64(len(n.reported)) {
+		n.reported = append(n.reported, report{block: b.ID})
+	}
+	c.observe(consensus.Event{Kind: consensus.EventCommitted, At: o.at, Node: n.id, View: b.View, Block: b})
+}
+
+// onState notes that a replica executed an entry, and answers clients when it leads.
+func (c *Cluster) onState(l *life, o ordered) {
+	n := l.node
+	if n.life != l {
+		return
+	}
+	for _, id := range o.commands {
+		n.done.add(id)
+	}
+	if b := o.block; b != nil {
+		if r := &n.reported[b.Height-1]; r.block != b.ID || r.state != o.state {
+			*r = report{block: b.ID, state: o.state}
+			c.observe(consensus.Event{Kind: consensus.EventExecuted, At: o.at, Node: n.id, View: b.View, Block: b, State: o.state})
+		}
+	}
+	if n.stint == 0 {
+		return
+	}
+	var mine []*pending
+	for _, id := range o.commands {
+		if id >= consensus.CommandID(len(c.commands)) {
+			continue
+		}
+		if p := c.commands[id]; p != nil && p.stint == n.stint && !p.answered {
+			mine = append(mine, p)
+		}
+	}
+	c.reply(n, mine)
+	delete(n.flight, o.sequence)
+	n.pool.Purge()
+	c.cut(n)
+}
+
+// booted notes that a replica runs, or could not be started.
+func (c *Cluster) booted(l *life, err error) {
+	n := l.node
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	if n.life != l {
+		return
+	}
+	n.up = true
+	c.net.attach(n.id, l.endpoint)
+	if c.started {
+		c.observe(consensus.Event{Kind: consensus.EventRestarted, At: c.Now(), Node: n.id})
+	}
+}
+
+// Crash stops a replica at once: what it has not synced is gone, and so is everything in its memory.
+// Commands that it answers for are lost unless the leader answers them. A replica that is down stays
+// down.
+func (c *Cluster) Crash(id consensus.NodeID) {
+	n := &c.nodes[id]
+	l := n.life
+	if l == nil || !c.started || c.ending {
+		return
+	}
+	if n.up && l.store.mem != nil {
+		n.image = l.store.mem.freeze()
+	}
+	c.net.attach(id, nil)
+	close(l.dead)
+	c.resign(n)
+	n.life, n.up, n.retry, n.leader = nil, false, false, consensus.Nobody
+	n.done = idSet{}
+	c.observe(consensus.Event{Kind: consensus.EventCrashed, At: c.Now(), Node: id})
+	open := n.open
+	n.open = nil
+	for _, p := range open {
+		c.orphan(p, fmt.Sprintf("replica %d stopped", id))
+	}
+}
+
+// orphan gives a command whose entry replica stopped the time in which a leader that has it may still
+// answer, then counts it as lost.
+func (c *Cluster) orphan(p *pending, reason string) {
+	grace := time.Duration(0)
+	if p.stint != 0 {
+		grace = c.cfg.Retry
+	}
+	c.after(grace, func() {
+		if !p.answered {
+			c.finish(p, consensus.Lost, reason, nil)
+		}
+	})
+}
+
+// Restart starts a replica that is down, on what is on its disk. It is up some time later; the tap
+// hears of it.
+func (c *Cluster) Restart(id consensus.NodeID) {
+	n := &c.nodes[id]
+	if n.life != nil || !c.started || c.ending {
+		return
+	}
+	earlier := n.last
+	n.life = c.newLife(n)
+	n.last = n.life
+	n.life.begin(earlier)
+}
+
+// Cut stops all messages from one replica to another, those under way too, until Heal.
+func (c *Cluster) Cut(from, to consensus.NodeID) { c.net.cut(from, to, true) }
+
+// Heal lets messages from one replica to another through again.
+func (c *Cluster) Heal(from, to consensus.NodeID) { c.net.cut(from, to, false) }
+
+// Partition cuts every connection between replicas of different groups and heals all others. A
+// replica in no group is alone. Without groups everything is healed.
+func (c *Cluster) Partition(groups ...[]consensus.NodeID) {
+	side := make([]int, len(c.nodes))
+	for i := range side {
+		side[i] = -i - 1
+		if len(groups) == 0 {
+			side[i] = 0
+		}
+	}
+	for g, members := range groups {
+		for _, id := range members {
+			side[id] = g
+		}
+	}
+	for from := range side {
+		for to := range side {
+			c.net.cut(consensus.NodeID(from), consensus.NodeID(to), side[from] != side[to])
+		}
+	}
+}
