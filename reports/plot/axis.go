@@ -3,6 +3,7 @@ package plot
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -19,7 +20,7 @@ func newPlot() *plot.Plot {
 		a.Padding = 2
 		a.Label.Padding = 3
 	}
-	p.X.Label.TextStyle = textStyle(10, false, ink, draw.XCenter, draw.YTop)
+	p.X.Label.TextStyle = textStyle(10, false, ink, draw.XCenter, draw.YBottom)
 	p.Y.Label.TextStyle = textStyle(10, false, ink, draw.XCenter, draw.YBottom)
 	p.X.Tick.Label = textStyle(9.5, false, ink, draw.XCenter, draw.YTop)
 	p.Y.Tick.Label = textStyle(9.5, false, ink, draw.XRight, draw.YCenter)
@@ -62,7 +63,7 @@ func (g gridLines) Plot(c draw.Canvas, p *plot.Plot) {
 // has at least two labels and at most most.
 func logAxis(a *plot.Axis, low, high float64, label func(float64) string, most int) {
 	steps := []float64{1, 2, 5}
-	if high/low > 60 {
+	if high/low > 200 {
 		steps = []float64{1}
 	}
 	var marks []float64
@@ -79,11 +80,11 @@ func logAxis(a *plot.Axis, low, high float64, label func(float64) string, most i
 		last--
 	}
 	marks = marks[first : last+1]
-	every := (len(marks) + most - 1) / most
+	labelled := labelSteps(marks, most)
 	var out ticks
-	for i, v := range marks {
+	for _, v := range marks {
 		t := plot.Tick{Value: v}
-		if i%every == 0 {
+		if labelled[v] {
 			t.Label = label(v)
 		}
 		out = append(out, t)
@@ -94,6 +95,28 @@ func logAxis(a *plot.Axis, low, high float64, label func(float64) string, most i
 	a.Min, a.Max = marks[0], marks[len(marks)-1]
 	a.Scale = plot.LogScale{}
 	a.Tick.Marker = out
+}
+
+// labelSteps chooses the marks that get a label: all, or those of 1 and 5 times a power of ten, or
+// the powers alone, or every few of those.
+func labelSteps(marks []float64, most int) map[float64]bool {
+	for _, lead := range []string{"125", "15", "1"} {
+		out := map[float64]bool{}
+		for _, v := range marks {
+			if strings.Contains(lead, strconv.FormatFloat(v, 'e', 0, 64)[:1]) {
+				out[v] = true
+			}
+		}
+		if 2 <= len(out) && len(out) <= most {
+			return out
+		}
+	}
+	out := map[float64]bool{}
+	every := (len(marks) + most - 1) / most
+	for i := 0; i < len(marks); i += every {
+		out[marks[i]] = true
+	}
+	return out
 }
 
 // minor marks 2 ... 9 times each decade but the last.
@@ -194,7 +217,7 @@ func rows(p *plot.Plot, names []string) {
 	p.Y.Tick.Marker = out
 	p.Y.Tick.Length = 0
 	p.Y.LineStyle.Width = 0
-	p.Y.Padding = vg.Length(0)
+	p.Y.Padding = vg.Length(6) // so that a marker at zero keeps off the names
 }
 
 // cut shortens a name to n characters.

@@ -142,7 +142,7 @@ var resourceLooks = [...]struct {
 	style        draw.GlyphStyle
 }{
 	{"CPU", "cpu-utilisation-max", draw.GlyphStyle{Color: palette[0], Radius: 4, Shape: draw.CircleGlyph{}}},
-	{"disk", "disk-utilisation-max", draw.GlyphStyle{Color: palette[1], Radius: 3.6, Shape: draw.SquareGlyph{}}},
+	{"disk", "disk-utilisation-max", draw.GlyphStyle{Color: palette[1], Radius: 3.4, Shape: draw.BoxGlyph{}}},
 	{"link", "link-utilisation-max", draw.GlyphStyle{Color: palette[2], Radius: 4, Shape: draw.PyramidGlyph{}}},
 }
 

@@ -77,12 +77,19 @@ func throughputLatency(pg page) (sheet, bool) {
 			"Both axes are logarithmic where the values span more than a factor of ten. Designs with the same throughput stand side by side so that they do not hide each other. " +
 			"A ring marks a load that the design did not carry.",
 		keys: seriesKeys(pg.styles)}
-	overload := false
+	x, y, overload := newSpan(), newSpan(), false
 	for _, scenario := range pg.scenarios {
-		if p, rings := kneePanel(pg, scenario); p != nil {
+		if p := kneePanel(pg, scenario, &x, &y, &overload); p != nil {
 			s.panels = append(s.panels, p)
-			overload = overload || rings
 		}
+	}
+	for _, p := range s.panels {
+		if x.high/x.low > 10 {
+			logAxis(&p.X, x.low*0.8, x.high*1.25, number, 5)
+		} else {
+			linearAxis(&p.X, x.high*1.1, number, 5)
+		}
+		y.logTime(&p.Y, 5)
 	}
 	if overload {
 		s.keys = append(s.keys, key{"load not carried", func(c *draw.Canvas, box vg.Rectangle) { drawOverload(c, center(box)) }})
@@ -90,14 +97,15 @@ func throughputLatency(pg page) (sheet, bool) {
 	return s, len(s.panels) > 0
 }
 
-func kneePanel(pg page, scenario string) (p *plot.Plot, rings bool) {
-	p = newPlot()
+// kneePanel draws one scenario, nil when there is nothing to draw, and widens the axes' spans.
+func kneePanel(pg page, scenario string, x, y *span, rings *bool) *plot.Plot {
+	p := newPlot()
 	p.Title.Text = pg.panelTitle(scenario)
 	p.X.Label.Text, p.Y.Label.Text = "throughput (tx/s)", "latency"
-	x, y := newSpan(), newSpan()
+	drawn := false
 	p.Add(gridLines{true, true})
 	for i, st := range pg.styles {
-		k := knee{style: st, shift: vg.Length(2*i-len(pg.styles)+1) * 3.5}
+		k := knee{style: st, shift: vg.Length(2*i-len(pg.styles)+1) * 2.2}
 		for _, c := range pg.cells {
 			if c.Scenario != scenario || c.Series != st.name || c.Number("latency-p50") <= 0 || c.Number("throughput") <= 0 {
 				continue
@@ -106,7 +114,7 @@ func kneePanel(pg page, scenario string) (p *plot.Plot, rings bool) {
 			x.add(pt.throughput)
 			y.add(pt.p50)
 			y.add(pt.p99)
-			rings = rings || !pt.carried
+			*rings = *rings || !pt.carried
 			k.points = append(k.points, pt)
 		}
 		slices.SortStableFunc(k.points, func(a, b point) int {
@@ -120,18 +128,13 @@ func kneePanel(pg page, scenario string) (p *plot.Plot, rings bool) {
 		})
 		if len(k.points) > 0 {
 			p.Add(k)
+			drawn = true
 		}
 	}
-	if x.empty() || y.empty() {
-		return nil, false
+	if !drawn {
+		return nil
 	}
-	if x.high/x.low > 10 {
-		logAxis(&p.X, x.low*0.8, x.high*1.25, number, 5)
-	} else {
-		linearAxis(&p.X, x.high*1.1, number, 5)
-	}
-	y.logTime(&p.Y, 5)
-	return p, rings
+	return p
 }
 
 // curve is a line, with markers at some of its points and a gap where Y is not positive.
@@ -171,11 +174,12 @@ func latencyCDF(pg page) (sheet, bool) {
 		caption: "The share of transactions that had their answer within a time (logarithmic). Markers stand at the 10th, 50th, 90th and 99th percentile. " +
 			"Of several trials the first is shown.",
 		keys: seriesKeys(pg.styles)}
+	x := newSpan()
 	for _, scenario := range pg.scenarios {
 		p := newPlot()
 		p.Title.Text = pg.panelTitle(scenario)
 		p.X.Label.Text, p.Y.Label.Text = "latency", "share of answers"
-		x := newSpan()
+		drawn := false
 		p.Add(gridLines{true, true})
 		for i, c := range pg.find(scenario) {
 			if c == nil || len(c.Trials[0].LatencyCDF) == 0 {
@@ -184,15 +188,17 @@ func latencyCDF(pg page) (sheet, bool) {
 			l := cdfCurve(pg.styles[i], c.Trials[0].LatencyCDF)
 			for _, v := range l.x {
 				x.add(v)
+				drawn = true
 			}
 			p.Add(l)
 		}
-		if x.empty() {
-			continue
+		if drawn {
+			s.panels = append(s.panels, p)
 		}
+	}
+	for _, p := range s.panels {
 		x.logTime(&p.X, 5)
 		linearAxis(&p.Y, 1, percent, 4)
-		s.panels = append(s.panels, p)
 	}
 	return s, len(s.panels) > 0
 }
@@ -232,7 +238,7 @@ func warmupKey() key {
 
 func throughputTime(pg page) (sheet, bool) {
 	s := sheet{name: "throughput-time", section: SectionTime, title: "Throughput over time",
-		caption: "Transactions answered in each interval, per second. Of several trials the first is shown."}
+		caption: "Transactions answered in each interval, per second; each panel has its own scale. Of several trials the first is shown."}
 	return timeSheet(pg, s, "throughput (tx/s)", func(p result.Point) float64 { return p.Throughput }, false)
 }
 
@@ -245,13 +251,13 @@ func latencyTime(pg page) (sheet, bool) {
 func timeSheet(pg page, s sheet, label string, value func(result.Point) float64, isTime bool) (sheet, bool) {
 	s.height = 175
 	s.keys = append(seriesKeys(pg.styles), warmupKey())
+	shared := newSpan()
 	for _, scenario := range pg.scenarios {
 		p := newPlot()
 		p.Title.Text = pg.panelTitle(scenario)
 		p.X.Label.Text, p.Y.Label.Text = "time since start (s)", label
-		y, end := newSpan(), 0.0
 		p.Add(gridLines{true, true})
-		var warm float64
+		y, end, warm := newSpan(), 0.0, 0.0
 		for i, c := range pg.find(scenario) {
 			if c == nil || len(c.Trials[0].Series) < 2 {
 				continue
@@ -259,6 +265,7 @@ func timeSheet(pg page, s sheet, label string, value func(result.Point) float64,
 			l, length := timeCurve(pg.styles[i], c, i, value)
 			for _, v := range l.y {
 				y.add(v)
+				shared.add(v)
 			}
 			end = max(end, length)
 			warm = max(warm, length-c.Trials[0].WindowSec)
@@ -272,12 +279,13 @@ func timeSheet(pg page, s sheet, label string, value func(result.Point) float64,
 		}
 		linearAxis(&p.X, end, number, 6)
 		p.X.Max = end
-		if isTime {
-			y.logTime(&p.Y, 5)
-		} else {
-			linearAxis(&p.Y, y.high, number, 4)
-		}
+		linearAxis(&p.Y, y.high, number, 5)
 		s.panels = append(s.panels, p)
+	}
+	if isTime {
+		for _, p := range s.panels {
+			shared.logTime(&p.Y, 5)
+		}
 	}
 	return s, len(s.panels) > 0
 }

@@ -173,6 +173,7 @@ func TestAxesEndAtRoundValues(t *testing.T) {
 		{0.004, 0.09, "2 ms 5 ms 10 ms 20 ms 50 ms 100 ms"},
 		{0.02, 0.02, "20 ms 50 ms"},
 		{0.0011, 3, "1 ms 10 ms 100 ms 1 s 10 s"},
+		{0.0021, 0.19, "5 ms 10 ms 50 ms 100 ms"},
 		{3e-7, 8e-7, "200 ns 500 ns 1 µs"},
 	} {
 		p := newPlot()
@@ -203,5 +204,14 @@ func TestStylesDiffer(t *testing.T) {
 			t.Fatalf("style %d is not new", i)
 		}
 		seen[k] = true
+	}
+}
+
+func BenchmarkReport(b *testing.B) {
+	in := Input{Records: synthetic(12, 3, 12, 2000), Titles: titles(12)}
+	for b.Loop() {
+		if _, err := All(in); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
