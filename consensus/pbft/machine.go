@@ -40,6 +40,7 @@ type Machine struct {
 	highest   uint64           // last sequence number with a proposal in this view
 	seen      uint64           // last sequence number with a vote in this view
 	proposing bool
+	tokens    uint64 // last token of a Synced effect
 
 	// Checkpoints.
 	claims       [][]*Checkpoint // by sender, the latest ones
@@ -122,6 +123,8 @@ func (m *Machine) Step(now time.Duration, in consensus.Input, fx *consensus.Effe
 	case consensus.Waiting:
 		m.arm(fx)
 		m.propose(fx)
+	case consensus.Persisted:
+		m.onPersisted(in.Token, fx)
 	case consensus.Ready:
 		m.propose(fx)
 	}

@@ -11,7 +11,7 @@ func (m *Machine) propose(fx *consensus.Effects) {
 	m.proposing = true
 	defer func() { m.proposing = false }()
 	for {
-		seq := m.highest + 1
+		seq := max(m.highest, m.committed) + 1
 		if !m.inWindow(seq) || seq > m.committed+m.opt.pipeline || m.committed < m.low {
 			return
 		}
@@ -191,7 +191,28 @@ func (m *Machine) becomePrepared(s *slot, fx *consensus.Effects) {
 	m.release(&s.prepares)
 	m.persistVote(&PreparedHere{s.prepared}, fx)
 	s.myCommit = m.vote(KindCommit, s, fx)
-	m.addOwn(&s.commits, s.myCommit)
+	if !m.opt.durableVotes {
+		m.addOwn(&s.commits, s.myCommit)
+		return
+	}
+	// Others count this commit when it arrives, hence when it is durable. This replica must not be
+	// quicker: a crash could take back what it had committed upon.
+	m.tokens++
+	s.synced = m.tokens*uint64(len(m.ring)) + s.seq&m.mask
+	fx.Synced(s.synced)
+}
+
+// onPersisted counts the own commit of the slot that asked for it, unless its view is over.
+func (m *Machine) onPersisted(token uint64, fx *consensus.Effects) {
+	s := &m.ring[token&m.mask]
+	if s.synced != token {
+		return
+	}
+	s.synced = 0
+	if s.phase == phasePrepared {
+		m.addOwn(&s.commits, s.myCommit)
+		m.advance(s, fx)
+	}
 }
 
 func (m *Machine) becomeCommitted(s *slot, fx *consensus.Effects) {

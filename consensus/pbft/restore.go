@@ -26,7 +26,7 @@ func (m *Machine) start(in consensus.Input, fx *consensus.Effects) {
 		}
 		switch {
 		case m.changing():
-			fx.Route(consensus.Nobody)
+			m.routeChanging(fx)
 			m.changes[m.self] = m.change
 			m.considerChanges(fx)
 		case !m.opt.durableVotes:
@@ -77,7 +77,7 @@ func (m *Machine) restore(in consensus.Input, fx *consensus.Effects) {
 		m.stable, m.low = v.snapshot.Stable, v.snapshot.Stable.Statement.Height
 	}
 	m.restoreChain(v.snapshot, fx)
-	m.highest = m.low
+	m.highest = max(m.low, m.committed)
 	if m.newView = v.newView; m.newView != nil {
 		m.view = m.newView.View
 	}
@@ -108,21 +108,35 @@ func (m *Machine) restore(in consensus.Input, fx *consensus.Effects) {
 			m.acceptInherited(s, b, true, fx)
 		}
 	}
+	for seq := m.committed + 1; seq <= m.highest; seq++ {
+		if s := m.at(seq); s != nil && s.block != nil {
+			m.advance(s, fx) // a group of one waits for nobody
+		}
+	}
 }
 
-// restoreChain finds the digest over all committed blocks from the nearest known one.
+// restoreChain finds the digest over all committed blocks from the nearest known one, and with it the
+// last CHECKPOINT that this replica sent: others may still need it to open their windows.
 func (m *Machine) restoreChain(snap *Snapshot, fx *consensus.Effects) {
 	base := uint64(0)
 	if m.stable != nil && m.low <= m.committed {
 		base, m.chain = m.low, m.stable.Statement.Digest
-	}
-	if snap != nil && snap.Committed <= m.committed && snap.Committed >= base {
+	} else if snap != nil && snap.Committed <= m.committed {
 		base, m.chain = snap.Committed, snap.Chain
 	}
 	for h := base + 1; h <= m.committed; h++ {
-		if c, ok := fx.Stored(h); ok { // always: Applied promises it
-			m.chain = chain(m.chain, c.Block.ID)
+		c, ok := fx.Stored(h)
+		if !ok {
+			return // never: Applied promises it
 		}
+		m.chain = chain(m.chain, c.Block.ID)
+		if h%m.opt.interval == 0 && h > m.low {
+			m.myCheckpoint = &Checkpoint{Seq: h, Digest: m.chain, sigBytes: m.sigSize}
+		}
+	}
+	if c := m.myCheckpoint; c != nil {
+		c.Sig = m.sign(checkpointStatement(c.Seq, c.Digest), fx)
+		m.claim(m.self, c, fx)
 	}
 }
 

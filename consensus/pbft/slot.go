@@ -38,6 +38,7 @@ type slot struct {
 	commits    tally
 	myPrepare  *Vote
 	myCommit   *Vote
+	synced     uint64 // token: the own commit counts once what it promises is durable
 
 	// Across views.
 	prepared *Prepared // of the highest view
@@ -100,7 +101,7 @@ func (m *Machine) leaveView(s *slot) {
 	m.release(&s.prepares)
 	m.release(&s.commits)
 	s.phase, s.digest, s.block, s.primarySig, s.proposal = phaseIdle, consensus.Digest{}, nil, nil, nil
-	s.since, s.myPrepare, s.myCommit = 0, nil, nil
+	s.since, s.myPrepare, s.myCommit, s.synced = 0, nil, nil, 0
 }
 
 // recycle makes a slot ready for another sequence number.

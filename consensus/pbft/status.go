@@ -23,7 +23,8 @@ func (m *Machine) onStatusTick(fx *consensus.Effects) {
 	}
 	m.round = m.other(m.round)
 	ask := consensus.NodeID(m.round)
-	if m.changing() || max(m.goal(), m.highest, m.seen) > m.committed {
+	unstable := m.myCheckpoint != nil && m.myCheckpoint.Seq > m.low
+	if m.changing() || unstable || max(m.goal(), m.highest, m.seen) > m.committed {
 		fx.SendEarly(consensus.Everyone, m.status(ask, false))
 	} else {
 		fx.SendEarly(ask, m.status(ask, false))

@@ -23,11 +23,16 @@ func (m *Machine) startViewChange(target uint64, fx *consensus.Effects) {
 	vc.bytes = m.changeBytes(vc)
 	m.change = vc
 	fx.Persist(&Changing{vc})
-	fx.Route(consensus.Nobody)
+	m.routeChanging(fx)
 	fx.Send(consensus.Everyone, vc)
 	m.changes[m.self] = vc
 	m.considerChanges(fx)
 }
+
+// routeChanging sends commands to everybody while no primary is known here, as a client does that gets
+// no answer (OSDI 4.1). If this replica is the only one that lost faith in the primary, that is how
+// its clients are still served; if the primary is faulty, that is how the others learn of it.
+func (m *Machine) routeChanging(fx *consensus.Effects) { fx.Route(consensus.Everyone) }
 
 func (m *Machine) changeBytes(vc *ViewChange) int {
 	size := headerBytes + consensus.StatementBytes + m.sigSize + 2*numberBytes
