@@ -117,7 +117,8 @@ func (p *pipeline) carry() {
 				f.err = p.e.lose(deadline)
 			}
 		}
-		if f.err != nil {
+		broken := f.err != nil
+		if broken {
 			close(p.broken)
 		}
 		select {
@@ -127,7 +128,7 @@ func (p *pipeline) carry() {
 		case <-p.e.dead:
 			return
 		}
-		if f.err != nil {
+		if broken {
 			return
 		}
 	}
