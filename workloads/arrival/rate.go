@@ -114,7 +114,14 @@ func (r Rate) String() string {
 			return fmt.Sprintf("%d tx/%s", r.Count*uint64(u.per/r.Per), u.name)
 		}
 	}
-	return fmt.Sprintf("%d tx/%v", r.Count, r.Per)
+	per := r.Per.String() // 400h0m0s
+	if short, ok := strings.CutSuffix(per, "m0s"); ok {
+		per = short + "m"
+	}
+	if short, ok := strings.CutSuffix(per, "h0m"); ok {
+		per = short + "h"
+	}
+	return fmt.Sprintf("%d tx/%s", r.Count, per)
 }
 
 // MarshalText writes the rate as String does.
