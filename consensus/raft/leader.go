@@ -19,11 +19,15 @@ type leadership struct {
 type progress struct {
 	match     uint64 // has everything up to here, durably
 	next      uint64 // next entry to send
+	floor     uint64 // entries above it and below next are in flight, as far as the leader can tell
 	mark      uint64 // was sent up to here when mark was set, at heartbeat markRound
 	markRound uint64
 	probing   bool // next is a guess: one message at a time until it proves right
 	heard     bool // since the last check
 }
+
+// moveTo goes on from entry next: nothing that was sent before counts as in flight.
+func (p *progress) moveTo(next uint64) { p.next, p.floor = next, next-1 }
 
 // sync is one request to learn that the own log is durable up to index.
 type sync struct{ term, index uint64 }
@@ -42,7 +46,7 @@ func (m *Machine) lead(now time.Duration, fx *consensus.Effects) {
 	}
 	last := m.log.last()
 	for i := range m.peers {
-		m.peers[i] = progress{next: last + 1, mark: last}
+		m.peers[i] = progress{next: last + 1, floor: last, mark: last}
 	}
 	clear(m.log.acks)
 	m.round = 0
@@ -127,7 +131,7 @@ func (m *Machine) broadcast(msg *Append, first, last uint64, fx *consensus.Effec
 // expects reports whether peer i can be sent entry first right away.
 func (m *Machine) expects(i int, first uint64) bool {
 	p := &m.peers[i]
-	return consensus.NodeID(i) != m.self && !p.probing && p.next == first && first-p.match <= m.maxInflight
+	return consensus.NodeID(i) != m.self && !p.probing && p.next == first && first-p.floor <= m.maxInflight
 }
 
 // feed sends peer `to` what it lacks, as far as its window allows; at least one message if must.
@@ -135,11 +139,8 @@ func (m *Machine) feed(to consensus.NodeID, must bool, fx *consensus.Effects) {
 	p := &m.peers[to]
 	for {
 		room := uint64(0)
-		if sent := p.next - 1 - p.match; sent < m.maxInflight {
+		if sent := p.next - 1 - p.floor; sent < m.maxInflight {
 			room = m.maxInflight - sent
-		}
-		if p.probing {
-			room = m.maxInflight // the guess may be far above match; there is one message at a time
 		}
 		entries := m.cut(p.next, room, fx)
 		if len(entries) == 0 && !must {
@@ -213,11 +214,12 @@ func (m *Machine) reply(now time.Duration, from consensus.NodeID, r *Reply, fx *
 	}
 	if !p.probing {
 		p.next = max(p.next, r.Match+1)
+		p.floor = max(p.floor, r.Match)
 	}
 	switch {
 	case r.Round > p.markRound && r.Match < p.mark:
 		// The follower has answered a heartbeat sent after entries that it lacks: they were lost.
-		p.next = max(p.match, r.Match) + 1
+		p.moveTo(max(p.match, r.Match) + 1)
 		p.mark, p.markRound = p.next-1, m.round
 		m.feed(from, true, fx)
 	case !p.probing:
@@ -245,7 +247,7 @@ func (m *Machine) backtrack(from consensus.NodeID, r *Reply, fx *consensus.Effec
 			next = i + 1
 		}
 	}
-	p.next = max(p.match+1, min(next, r.Prev))
+	p.moveTo(max(p.match+1, min(next, r.Prev)))
 	p.probing = true
 	m.feed(from, true, fx)
 }

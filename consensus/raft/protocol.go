@@ -33,7 +33,7 @@ func settings() []consensus.Setting {
 		{Name: "max_append_bytes", Kind: consensus.SettingInt, Default: "1048576", Min: "1",
 			Doc: "bytes of blocks in one message to a follower that catches up; a larger block travels alone. etcd's raftexample"},
 		{Name: "window", Kind: consensus.SettingInt, Default: "1024", Min: "1",
-			Doc: "committed entries kept in memory and in the write-ahead log before they are compacted (§7). assumed: a few seconds of small blocks"},
+			Doc: "committed entries kept in memory, and in the write-ahead log before it is replaced by a checkpoint (§7). assumed: a few seconds of small blocks"},
 		{Name: "prevote", Kind: consensus.SettingBool, Default: "true",
 			Doc: "ask whether a campaign could succeed before starting a term (thesis §9.6)"},
 		{Name: "check_quorum", Kind: consensus.SettingBool, Default: "true",
