@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,13 +15,37 @@ type Cost struct {
 	Source string // where the figure comes from
 }
 
+// scaled is the cost on a core that takes percent of the time.
+func (c Cost) scaled(percent uint64) Cost {
+	c.Picos = c.Picos * percent / 100
+	return c
+}
+
+// Scheme is a signature scheme: its sizes on the wire and its costs on a core of the reference
+// machine.
+type Scheme struct {
+	Name            string
+	Title           string
+	SignatureBytes  int
+	PublicKeyBytes  int
+	Aggregates      bool // many signatures of one statement combine into one of the same size
+	SizeSource      string
+	Sign            Cost
+	Verify          Cost
+	Aggregate       Cost // adding one share to an aggregate
+	VerifyAggregate Cost // checking one aggregate
+}
+
 // Profile is a machine: how many cores, what operations cost on one of them, and its disk.
 type Profile struct {
 	Name  string
 	Title string
 	Cores int
-	Costs [consensus.OpCount]Cost
-	Scheme
+	// CorePercent is the time that a core takes in percent of the reference machine's; 0 for a
+	// machine that takes no time. With scales a scheme's costs by it.
+	CorePercent uint64
+	Costs       [consensus.OpCount]Cost
+	Scheme      // what replicas sign with; see With. Name and Title are the machine's
 
 	Fsync           time.Duration
 	FsyncSource     string
@@ -37,20 +62,51 @@ func (p *Profile) Cost(op consensus.Op, n int) time.Duration {
 	return mulDiv(picos, uint64(n), 1000)
 }
 
-// With returns the machine with the costs of another signature scheme. A machine on which
-// signatures cost nothing keeps costing nothing; only the size changes.
+// With returns the machine with replicas that sign with another scheme. Clients keep signing with
+// ed25519, so OpCheckPayload does not change.
 func (p Profile) With(s Scheme) Profile {
-	ideal := p.Costs[consensus.OpSign].Picos == 0 && p.Costs[consensus.OpVerify].Picos == 0
 	p.Scheme = s
-	if ideal {
-		return p
-	}
-	p.Costs[consensus.OpSign] = s.Sign
-	p.Costs[consensus.OpVerify] = s.Verify
-	p.Costs[consensus.OpAggregate] = s.Aggregate
-	p.Costs[consensus.OpVerifyAggregate] = s.VerifyAggregate
-	p.Costs[consensus.OpCheckPayload] = s.Verify
+	p.Costs[consensus.OpSign] = s.Sign.scaled(p.CorePercent)
+	p.Costs[consensus.OpVerify] = s.Verify.scaled(p.CorePercent)
+	p.Costs[consensus.OpAggregate] = s.Aggregate.scaled(p.CorePercent)
+	p.Costs[consensus.OpVerifyAggregate] = s.VerifyAggregate.scaled(p.CorePercent)
 	return p
+}
+
+// Bounds of a machine: a second for an operation and for an fsync is more than any takes and keeps
+// sums far from overflow.
+const (
+	coresMax  = 1024
+	picosMax  = 1_000_000_000_000
+	fsyncMax  = time.Second
+	scalesMax = 100_000 // percent
+)
+
+// Validate reports everything that is wrong with a machine.
+func (p *Profile) Validate() error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if p.Name == "" {
+		fail("a machine needs a name")
+	}
+	if p.Cores < 1 || p.Cores > coresMax {
+		fail("%d cores: want 1 to %d", p.Cores, coresMax)
+	}
+	if p.CorePercent > scalesMax {
+		fail("cores that take %d percent of the reference's time: want at most %d", p.CorePercent, scalesMax)
+	}
+	for op, c := range p.Costs {
+		if c.Picos > picosMax {
+			fail("operation %d takes %d ps: want at most %d", op, c.Picos, uint64(picosMax))
+		}
+	}
+	if p.Fsync < 0 || p.Fsync > fsyncMax {
+		fail("an fsync takes %v: want 0s to %v", p.Fsync, fsyncMax)
+	}
+	if p.SignatureBytes <= 0 {
+		fail("signature scheme %q has signatures of %d bytes", p.Scheme.Name, p.SignatureBytes)
+	}
+	return errors.Join(errs...)
 }
 
 // LookupProfile finds a machine by name; the error lists the names.
