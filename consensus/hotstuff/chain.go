@@ -112,12 +112,18 @@ func (m *Machine) vote(n *node, justify *consensus.Certificate, fx *consensus.Ef
 	}
 	m.voted, m.votedFull = statementOf(b), n.full
 	m.lastVote = &Vote{Statement: m.voted, Signature: m.sign(m.voted, fx), bytes: m.auth.Size()}
-	next := m.leader(b.View + 1)
-	if next != m.self {
+	if next := m.leader(b.View + 1); next != m.self {
 		fx.Send(next, m.lastVote)
+	} else {
+		fx.Synced(b.View)
 	}
 	m.enter(b.View+1, fx)
-	if next == m.self {
+}
+
+// countOwn counts this replica's last vote, which is durable, if it is of the given view and still
+// matters.
+func (m *Machine) countOwn(view uint64, fx *consensus.Effects) {
+	if m.lastVote != nil && m.voted.View == view && view > m.high.node.view() {
 		m.count(m.self, m.lastVote, fx)
 	}
 }
@@ -175,6 +181,7 @@ func (m *Machine) commit(b *node, chain []*consensus.Block, qc *consensus.Certif
 	for i := range last {
 		proof := &Proof{Chain: chain[i+1:], QC: qc, bytes: size}
 		fx.Commit(chain[i], proof, true)
+		m.final = append(m.final, chain[i])
 	}
 	m.tree.advance(b)
 	m.failures = 0

@@ -102,7 +102,7 @@ func (m *Machine) restart(voted *consensus.Block, applied uint64, fx *consensus.
 		}
 	}
 	if m.n == 1 {
-		m.countOwn(fx)
+		m.countOwn(m.voted.View, fx)
 		return
 	}
 	m.asking = true
@@ -116,15 +116,9 @@ func (m *Machine) restart(voted *consensus.Block, applied uint64, fx *consensus.
 		return
 	}
 	if next := m.leader(m.voted.View + 1); next == m.self {
-		m.countOwn(fx)
+		m.countOwn(m.voted.View, fx)
 	} else {
 		fx.Send(next, m.lastVote)
-	}
-}
-
-func (m *Machine) countOwn(fx *consensus.Effects) {
-	if m.lastVote != nil && m.voted.View > m.high.node.view() {
-		m.count(m.self, m.lastVote, fx)
 	}
 }
 

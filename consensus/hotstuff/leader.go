@@ -91,7 +91,7 @@ func (m *Machine) propose(fx *consensus.Effects) {
 	req := consensus.PullRequest{Force: parent.full > parent.known}
 	if !m.opt.Stable || m.term(m.proposed) != m.term(m.view) || m.proposed == 0 {
 		fx.Rewind()
-		m.exclude = parent.path(m.tree.root.height(), m.exclude[:0])
+		m.exclude = parent.path(m.tree.root.height(), append(m.exclude[:0], m.final...))
 		req.Exclude = m.exclude
 	}
 	payload, ok := fx.Pull(req)

@@ -55,6 +55,8 @@ type Machine struct {
 	proposed uint64                   // last view in which this replica proposed
 	seen     []uint64                 // by replica: view of its last proposal
 	exclude  []*consensus.Block       // scratch
+	// final are the blocks committed in this step: the pool does not know of them yet.
+	final []*consensus.Block
 
 	// Catching up.
 	ahead   *consensus.Certificate // the highest certificate of a block that is missing
@@ -86,9 +88,14 @@ func (m *Machine) Step(now time.Duration, in consensus.Input, fx *consensus.Effe
 			m.retrySync(fx)
 		}
 	case consensus.Waiting:
+		if !m.open() {
+			m.timerOn = false // whatever it was for is done: the new command has its full time
+		}
 		m.restless = true
 	case consensus.Ready:
 		m.due = true
+	case consensus.Persisted:
+		m.countOwn(in.Token, fx)
 	}
 	for m.due {
 		m.due = false
@@ -101,6 +108,8 @@ func (m *Machine) Step(now time.Duration, in consensus.Input, fx *consensus.Effe
 	if m.records > m.opt.CheckpointRecords {
 		m.checkpoint(fx)
 	}
+	clear(m.final)
+	m.final = m.final[:0]
 }
 
 func (m *Machine) receive(from consensus.NodeID, msg consensus.Message, fx *consensus.Effects) {

@@ -42,12 +42,17 @@ func (m *Machine) entered(view uint64) bool {
 // pending reports whether something waits to be committed: commands in the pool, or on the branch that
 // is being extended. Nobody times out while nothing is.
 func (m *Machine) pending(fx *consensus.Effects) bool {
-	root := m.tree.root.height()
-	if m.high.node.full > root || m.voted.View+1 == m.view && m.votedFull > root {
+	if m.open() {
 		return true
 	}
 	n, _ := fx.Waiting()
 	return n > 0
+}
+
+// open reports whether the branch being extended holds commands.
+func (m *Machine) open() bool {
+	root := m.tree.root.height()
+	return m.high.node.full > root || m.voted.View+1 == m.view && m.votedFull > root
 }
 
 // pace keeps the view timer running exactly while something is pending, from the time at which the view
@@ -99,6 +104,9 @@ func (m *Machine) giveUp(to consensus.NodeID, fx *consensus.Effects) {
 	m.gaveUp[m.self] = t + 1
 	msg := m.newTimeout(t, fx)
 	fx.Send(to, msg)
+	if msg.Vote != nil {
+		fx.Synced(m.voted.View) // everyone collects the votes that timeouts carry
+	}
 	m.addTimeout(m.self, msg, fx)
 }
 
