@@ -85,7 +85,7 @@ func (c *Cluster) enter(p *pending) {
 		return
 	}
 	life := n.life
-	at := c.net.enter(c.loop.now(), n.id, p.cmd.WireSize())
+	at := c.net.arrive(c.loop.now(), n.id, p.cmd.WireSize())
 	c.when(n.cpu.use(at, c.cfg.VerifyCost), func() { c.admit(n, life, p) })
 }
 
@@ -161,7 +161,8 @@ func (c *Cluster) forward(n, leader *node, p *pending) {
 			return
 		}
 		life := leader.life
-		c.when(leader.cpu.use(c.loop.now(), c.cfg.VerifyCost), func() {
+		at := c.net.arrive(c.loop.now(), leader.id, p.cmd.WireSize())
+		c.when(leader.cpu.use(at, c.cfg.VerifyCost), func() {
 			if !p.ended && leader.life == life {
 				c.queue(leader, p)
 			}

@@ -40,6 +40,9 @@ type server struct {
 
 // use takes service time from now on and returns when it is over.
 func (s *server) use(now, service time.Duration) time.Duration {
+	if service == 0 {
+		return max(s.free, now)
+	}
 	s.free = max(s.free, now) + service
 	s.busy += service
 	return s.free
@@ -71,15 +74,14 @@ func (w *network) serialise(size int) time.Duration {
 	return time.Duration(int64(size) * 8 * int64(time.Second) / w.bitRate)
 }
 
-// depart puts size bytes on the way now and returns when they have arrived, false when the way is
-// cut. protocol says whether the message counts as one of the engine's.
-//
-// The receiver's link is cut-through: a message that meets no other costs its serialisation once.
+// depart puts size bytes on the way now and returns when their last one is at the receiver's link,
+// false when the way is cut; then ask arrive. protocol says whether the message counts as one of the
+// engine's.
 func (w *network) depart(now time.Duration, from, to consensus.NodeID, size int, protocol bool) (time.Duration, bool) {
 	size += frameBytes
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	src, dst := &w.ports[from], &w.ports[to]
+	src := &w.ports[from]
 	src.bytes += uint64(size)
 	if protocol {
 		src.messages++
@@ -93,22 +95,20 @@ func (w *network) depart(now time.Duration, from, to consensus.NodeID, size int,
 		return 0, false
 	}
 	at = max(at+w.delays[pair], w.arrivals[pair])
-	at = w.receive(dst, at, size)
 	w.arrivals[pair] = at
 	return at, true
 }
 
-// receive takes size bytes, whose last one is at the link at the given time, through the link.
-func (w *network) receive(p *port, at time.Duration, size int) time.Duration {
-	s := w.serialise(size)
-	return p.in.use(at-s, s)
-}
-
-// enter takes a client's command through a node's link.
-func (w *network) enter(now time.Duration, node consensus.NodeID, size int) time.Duration {
+// arrive takes size bytes, whose last one is at a node's link now, through that link. The link is
+// cut-through: a message that meets no other was serialised once, at the sender.
+func (w *network) arrive(now time.Duration, node consensus.NodeID, size int) time.Duration {
+	service := w.serialise(size + frameBytes)
+	if service == 0 {
+		return now
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.receive(&w.ports[node], now, size+frameBytes)
+	return w.ports[node].in.use(now-service, service)
 }
 
 // leave sends bytes to a client through a node's link.

@@ -109,7 +109,7 @@ func (p *pipeline) carry() {
 		if f.lost {
 			f.err = p.e.lose(deadline)
 		} else {
-			f.answer, f.err = p.e.serve(p.to, f.at, deadline, request{command: f.req})
+			f.answer, f.err = p.e.serve(p.to, f.at, deadline, request{command: f.req, size: appendSize(f.req)})
 		}
 		if f.err == nil {
 			var ok bool
@@ -138,7 +138,7 @@ func (p *pipeline) carry() {
 func (p *pipeline) bringBack() {
 	for f := range p.back {
 		if f.err == nil {
-			if !p.e.loop.sleep(f.at, p.e.dead) {
+			if !p.e.arrive(f.at, p.e.self, responseBytes) {
 				return
 			}
 			f.err = take(f.answer, f.resp)

@@ -131,10 +131,15 @@ func call[T any](e *endpoint, addr raft.ServerAddress, r request, resp *T) error
 	if at, ok = e.net.depart(e.loop.now(), to, e.self, responseBytes, true); !ok {
 		return e.lose(deadline)
 	}
-	if !e.loop.sleep(at, e.dead) {
+	if !e.arrive(at, e.self, responseBytes) {
 		return errStopped
 	}
 	return take(answer, resp)
+}
+
+// arrive waits until a message has come to a node's link and through it.
+func (e *endpoint) arrive(at time.Duration, node consensus.NodeID, size int) bool {
+	return e.loop.sleep(at, e.dead) && e.loop.sleep(e.net.arrive(e.loop.now(), node, size), e.dead)
 }
 
 // take copies a response to where the engine wants it.
@@ -156,7 +161,7 @@ func (e *endpoint) lose(deadline time.Duration) error {
 
 // serve waits for the request's arrival, hands it to the peer and waits until the peer has answered.
 func (e *endpoint) serve(to consensus.NodeID, at, deadline time.Duration, r request) (raft.RPCResponse, error) {
-	if !e.loop.sleep(at, e.dead) {
+	if !e.arrive(at, to, r.size) {
 		return raft.RPCResponse{}, errStopped
 	}
 	if e.net.isCut(e.self, to) {
