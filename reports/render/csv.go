@@ -1,0 +1,67 @@
+package render
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/govbench/govbench/reports/result"
+)
+
+var csvHead = []string{"scenario", "category", "provenance", "design", "protocol", "fault_model", "runtime", "network", "machine", "faults",
+	"replicas", "load", "factors", "seed", "trial", "status", "metric", "value", "unit", "better", "exact"}
+
+// writeCSV writes one row a figure. A run whose check failed has one row that says so, and no figure.
+func writeCSV(w io.Writer, in Input) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(csvHead); err != nil {
+		return err
+	}
+	for _, r := range in.Records {
+		row := csvRun(in, r)
+		if failed := r.Failed(); len(failed) > 0 {
+			if err := out.Write(append(row, cellText("check failed: "+failed[0].Name), "", "", "", "", "")); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, v := range r.Values {
+			full := append(row[:len(row):len(row)], "ok", v.Name, strconv.FormatFloat(v.Value, 'g', -1, 64), v.Unit, string(v.Better), strconv.FormatBool(v.Exact))
+			if err := out.Write(full); err != nil {
+				return err
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func csvRun(in Input, r result.Record) []string {
+	category := r.Category
+	if s := in.Scenarios[r.Scenario]; s.Category != "" {
+		category = s.Category
+	}
+	row := []string{r.Scenario, category, in.provenance(r.Scenario), r.Design, r.Protocol, in.Designs[r.Design].FaultModel, string(r.Runtime),
+		r.Network, r.Machine, r.Faults, strconv.Itoa(r.Replicas), r.Load, factors(r, ";"), strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.Trial)}
+	for i := range row {
+		row[i] = cellText(row[i])
+	}
+	return row
+}
+
+func factors(r result.Record, sep string) string {
+	var words []string
+	for _, f := range r.Factors {
+		words = append(words, f.Name+"="+f.Value)
+	}
+	return strings.Join(words, sep)
+}
+
+// cellText keeps a spreadsheet from taking a text for a formula.
+func cellText(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}

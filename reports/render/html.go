@@ -1,0 +1,186 @@
+package render
+
+import (
+	"bytes"
+	_ "embed" // the page's template and style
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/govbench/govbench/reports/result"
+)
+
+//go:embed report.gohtml
+var pageText string
+
+//go:embed style.css
+var styleText string
+
+// page is what the template shows.
+type page struct {
+	Title, Scope                                                string
+	Style                                                       template.CSS
+	Broken                                                      []result.Record
+	Tally                                                       []string
+	Answers                                                     []answersAt
+	Comparisons                                                 []comparison
+	Sections                                                    []section
+	Checks                                                      []checkRow
+	Warnings                                                    []warning
+	Runs                                                        []runView
+	Provenance                                                  []provenanceRow
+	Notes                                                       []note
+	Assumptions                                                 []string
+	Environment                                                 *Environment
+	Command                                                     string
+	Sampled                                                     bool
+	VerdictNote, BestNote, SampleNote, ExactNote, CatalogueNote string
+}
+
+// answersAt is the table of answers at one load: a row a scenario, a column a fault model.
+type answersAt struct {
+	Load     string
+	Headings []string
+	Rows     []answerRow
+}
+
+type answerRow struct {
+	Name, NameZh, Provenance string
+	Columns                  []answerColumn
+}
+
+type answerColumn struct {
+	Heading string
+	Choices []choice
+}
+
+type section struct {
+	Name    string
+	Figures []figureView
+}
+
+type figureView struct {
+	Title, Caption string
+	SVG            template.HTML
+}
+
+type runView struct {
+	result.Record
+	Brief  string
+	Varied string
+}
+
+// writeHTML writes the self-contained page.
+func writeHTML(w io.Writer, in Input) error {
+	j := judge(in)
+	sections, err := sectionsOf(in.Figures)
+	if err != nil {
+		return err
+	}
+	funcs := template.FuncMap{
+		"load": loadText, "quantity": quantity, "count": count, "name": in.scenarioName, "mark": j.sampleMark,
+		"seconds": func(s float64) string { return quantity(s, "sec") },
+		"stamp":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"link":    func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
+	}
+	t, err := template.New("report").Funcs(funcs).Parse(pageText)
+	if err != nil {
+		return err
+	}
+	p := page{Title: in.Title, Scope: j.scope(), Style: template.CSS(styleText), Broken: j.broken(), Tally: j.tally(),
+		Answers: j.answersByLoad(), Comparisons: j.comparisons(), Sections: sections, Checks: j.checkRows(), Warnings: j.warnings(),
+		Runs: runViews(in.Records), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), Assumptions: j.assumptions(),
+		Command: in.Command, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
+		ExactNote: exactNote, CatalogueNote: catalogueNote}
+	if in.Environment.Go != "" {
+		p.Environment = &in.Environment
+	}
+	return t.Execute(w, p)
+}
+
+func (j *judged) answersByLoad() []answersAt {
+	var out []answersAt
+	for _, load := range j.loads {
+		at := answersAt{Load: load}
+		for _, t := range trusts {
+			if slices.ContainsFunc(j.answers, func(a answer) bool {
+				return a.Load == load && slices.ContainsFunc(a.Choices, func(c choice) bool { return c.Heading == t.heading })
+			}) {
+				at.Headings = append(at.Headings, t.heading)
+			}
+		}
+		for _, a := range j.answers {
+			if a.Load == load {
+				at.Rows = append(at.Rows, j.answerRow(a, at.Headings))
+			}
+		}
+		out = append(out, at)
+	}
+	return out
+}
+
+func (j *judged) answerRow(a answer, headings []string) answerRow {
+	row := answerRow{Name: j.in.scenarioName(a.Scenario), NameZh: j.in.Scenarios[a.Scenario].NameZh, Provenance: j.in.provenance(a.Scenario)}
+	for _, h := range headings {
+		col := answerColumn{Heading: h}
+		for _, c := range a.Choices {
+			if c.Heading == h {
+				col.Choices = append(col.Choices, c)
+			}
+		}
+		row.Columns = append(row.Columns, col)
+	}
+	return row
+}
+
+// sectionsOf groups figures under their headings, in order of first appearance.
+func sectionsOf(figures []result.Figure) ([]section, error) {
+	var out []section
+	for _, f := range figures {
+		svg, err := inlineSVG(f)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(out, func(s section) bool { return s.Name == f.Section })
+		if i < 0 {
+			i = len(out)
+			out = append(out, section{Name: f.Section})
+		}
+		out[i].Figures = append(out[i].Figures, figureView{f.Title, f.Caption, svg})
+	}
+	return out, nil
+}
+
+// inlineSVG takes an SVG document's prolog off and refuses anything that could run or load.
+func inlineSVG(f result.Figure) (template.HTML, error) {
+	start := bytes.Index(f.SVG, []byte("<svg"))
+	if start < 0 {
+		return "", fmt.Errorf("figure %s is not an SVG", f.Name)
+	}
+	low := bytes.ToLower(f.SVG)
+	for _, bad := range []string{"<script", "<foreignobject", "javascript:", "href=", "onload", "<style"} {
+		if bytes.Contains(low, []byte(bad)) {
+			return "", fmt.Errorf("figure %s holds %q, which no figure of ours does", f.Name, bad)
+		}
+	}
+	return template.HTML(f.SVG[start:]), nil //nolint:gosec // drawn by reports/plot and checked above
+}
+
+func runViews(records []result.Record) []runView {
+	out := make([]runView, len(records))
+	for i, r := range records {
+		r = r.Withheld()
+		v := runView{Record: r, Varied: factors(r, ", ")}
+		if t, ok := r.Value("throughput"); ok {
+			v.Brief = quantity(t.Value, t.Unit)
+			if l, ok := r.Value("latency-p50"); ok {
+				v.Brief += ", median " + quantity(l.Value, l.Unit)
+			}
+		}
+		out[i] = v
+	}
+	return out
+}

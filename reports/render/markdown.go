@@ -1,0 +1,146 @@
+package render
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// writeMarkdown writes the answer, the comparison and what they rest on, for a pull request.
+func writeMarkdown(w io.Writer, in Input) error {
+	j := judge(in)
+	out := bufio.NewWriter(w)
+	p := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
+	p("# %s\n\n%s\n", md(in.Title), j.scope())
+	j.markdownBroken(p)
+	p("## Answer\n")
+	for _, s := range j.tally() {
+		p("- %s", md(s))
+	}
+	p("\n%s\n", verdictNote)
+	j.markdownAnswers(p)
+	p("\n## Comparison\n\n%s", bestNote)
+	if j.sampled() {
+		p("\n%s", sampleNote)
+	}
+	for _, c := range j.comparisons() {
+		j.markdownComparison(p, c)
+	}
+	j.markdownBasis(p)
+	return out.Flush()
+}
+
+type printer func(format string, args ...any)
+
+func (j *judged) markdownBroken(p printer) {
+	broken := j.broken()
+	if len(broken) == 0 {
+		return
+	}
+	p("## Failed checks\n\nThe figures of these runs are withheld.\n")
+	for _, r := range broken {
+		for _, c := range r.Failed() {
+			p("- **%s**, %s at %s, seed %d: %s: %s", md(r.Scenario), md(r.Design), md(loadText(r.Load)), r.Seed, md(c.Name), md(c.Detail))
+		}
+	}
+	p("")
+}
+
+func (j *judged) markdownAnswers(p printer) {
+	p("| scenario | load | | design | why | what limits it |\n|---|---|---|---|---|---|")
+	for _, a := range j.answers {
+		name := md(j.in.scenarioName(a.Scenario))
+		for _, ch := range a.Choices {
+			p("| %s | %s | %s | %s | %s | %s |", name, md(loadText(a.Load)), headingText(ch), winnerText(ch), md(ch.Text), md(ch.Limit))
+		}
+	}
+}
+
+func headingText(ch choice) string {
+	text := ch.Heading
+	if ch.Setting != "" {
+		text += ", " + md(ch.Setting)
+	}
+	if ch.Sampled {
+		text += " (samples)"
+	}
+	return text
+}
+
+func winnerText(ch choice) string {
+	if ch.Winner == "" {
+		return "no clear answer"
+	}
+	return "**" + md(ch.Winner) + "**"
+}
+
+func (j *judged) markdownComparison(p printer, c comparison) {
+	p("\n### At %s\n", md(loadText(c.Load)))
+	var head strings.Builder
+	for _, s := range c.Series {
+		head.WriteString(" " + md(s+j.sampleMark(s)) + " |")
+	}
+	p("| scenario | metric |%s\n|---|---|%s", head.String(), strings.Repeat("---:|", len(c.Series)))
+	for _, b := range c.Blocks {
+		name := md(j.in.scenarioName(b.Scenario))
+		for _, l := range b.Lines {
+			var row strings.Builder
+			for _, e := range l.Entries {
+				text := md(e.Text)
+				if e.Best {
+					text = "★ **" + text + "**"
+				}
+				row.WriteString(" " + text + " |")
+			}
+			p("| %s | %s |%s", name, l.Metric, row.String())
+			name = ""
+		}
+	}
+}
+
+// sampleMark is what stands behind the name of a series whose figures are samples.
+func (j *judged) sampleMark(series string) string {
+	for _, c := range j.cells {
+		if c.Series == series && !anyRecord(c).Exact() {
+			return " ~"
+		}
+	}
+	return ""
+}
+
+func (j *judged) markdownBasis(p printer) {
+	p("\n## What the figures rest on\n\n%s %s\n\n### Scenarios\n\n%s\n", exactNote, sampleNote, catalogueNote)
+	p("| scenario | id | provenance | sources | modelled |\n|---|---|---|---|---|")
+	for _, s := range j.provenanceRows() {
+		p("| %s | `%s` | %s | %s | %s |", md(strings.TrimSpace(s.Name+" "+s.NameZh)), strings.ReplaceAll(s.ID, "`", ""), md(s.Provenance), md(strings.Join(s.Sources, " ")), md(strings.Join(s.Modelled, "; ")))
+	}
+	p("\n### Designs, networks and machines\n")
+	for _, n := range append(j.designNotes(), j.where()...) {
+		p("- **%s**: %s", md(n.Name), md(n.Text))
+	}
+	if as := j.assumptions(); len(as) > 0 {
+		p("\n### Modelled\n")
+		for _, a := range as {
+			p("- %s", md(a))
+		}
+	}
+	p("\n### Checks\n\n| check | held | failed |\n|---|---:|---:|")
+	for _, c := range j.checkRows() {
+		p("| %s | %s | %s |", md(c.Name), count(c.Passed, "run"), count(c.Failed, "run"))
+	}
+	if ws := j.warnings(); len(ws) > 0 {
+		p("\n### Warnings\n")
+		for _, w := range ws {
+			p("- %s: %s, first %s", md(w.Text), count(len(w.Runs), "run"), md(w.Runs[0]))
+		}
+	}
+	if j.in.Command != "" {
+		p("\n## Do it again\n\n```sh\n%s\n```", strings.ReplaceAll(j.in.Command, "```", ""))
+	}
+}
+
+var mdEscaper = strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", ">", "&gt;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`)
+
+// md keeps a text from being taken for markup.
+func md(s string) string { return mdEscaper.Replace(s) }

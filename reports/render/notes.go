@@ -1,0 +1,183 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/govbench/govbench/reports/result"
+)
+
+// Sentences that every report carries.
+const (
+	catalogueNote = "The catalogue of scenarios is a reconstruction from public sources, not an official list. " +
+		"A scenario is documented when a public source describes the service, derived when it follows from one that does, and modelled when it is our own assumption. " +
+		"Nothing that is modelled is official, and no agency has confirmed any figure."
+	verdictNote = "Among designs of one fault model, on one network and machine, the answer is the design that carries the load with the lowest 99th percentile of latency. " +
+		"A load is carried when no more than 2 % of it goes unanswered in the window. Latency counts from the moment a client meant to send to the answer that it may trust."
+	exactNote  = "Exact figures come from virtual time and are the same on every machine for the same experiment and seed; two within 1 % count as equal."
+	sampleNote = "Samples (marked ~) come from an engine whose goroutines the clock does not order, or from real clocks. They vary from run to run, are ranked only over at least 10 trials, and never against exact figures."
+	bestNote   = "★ marks the best of at least two designs with the same fault model in the same setting, by exact figures; figures within 1 % share it."
+)
+
+// provenanceRow is what is known of one scenario's origin.
+type provenanceRow struct {
+	ID, Name, NameZh, Category, LeadAgency, Provenance, Summary string
+	Sources, Modelled                                           []string
+}
+
+func (j *judged) provenanceRows() []provenanceRow {
+	var out []provenanceRow
+	for _, id := range j.scenarios {
+		s := j.in.Scenarios[id]
+		out = append(out, provenanceRow{ID: id, Name: j.in.scenarioName(id), NameZh: s.NameZh, Category: s.Category, LeadAgency: s.LeadAgency,
+			Provenance: j.in.provenance(id), Summary: s.Summary, Sources: s.Sources, Modelled: s.Modelled})
+	}
+	return out
+}
+
+// assumptions lists what was modelled in any run, each once.
+func (j *judged) assumptions() []string {
+	var lists [][]string
+	for _, r := range j.in.Records {
+		lists = append(lists, r.Assumptions)
+	}
+	return unique(lists...)
+}
+
+// note is a name and what is to be said of it.
+type note struct{ Name, Text string }
+
+// where lists the networks and machines that the records used.
+func (j *judged) where() []note {
+	var out []note
+	add := func(kind, name string, notes map[string]string) {
+		n := note{kind + " " + name, notes[name]}
+		if name != "" && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	for _, r := range j.in.Records {
+		add("Network", r.Network, j.in.Networks)
+	}
+	for _, r := range j.in.Records {
+		add("Machine", r.Machine, j.in.Machines)
+	}
+	return out
+}
+
+// designNotes lists the designs that the records used.
+func (j *judged) designNotes() []note {
+	var out []note
+	for _, r := range j.in.Records {
+		d := j.in.Designs[r.Design]
+		var words []string
+		words = append(words, d.Title)
+		switch j.faultModel(r.Design) {
+		case "byzantine":
+			words = append(words, "survives replicas that lie (Byzantine faults)")
+		case "crash":
+			words = append(words, "survives replicas that stop (crash faults)")
+		}
+		words = append(words, d.Settings, d.Source)
+		n := note{r.Design, strings.Join(unique(words), ". ")}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// warning is a warning and the runs it came with.
+type warning struct {
+	Text string
+	Runs []string
+}
+
+// warnings groups the records' warnings by what they say before the first colon, so that seventy runs
+// with the same trouble take one line.
+func (j *judged) warnings() []warning {
+	index := map[string]int{}
+	var out []warning
+	for _, r := range j.in.Records {
+		for _, text := range r.Warnings {
+			key, detail, found := strings.Cut(text, ": ")
+			i, ok := index[key]
+			if !ok {
+				i = len(out)
+				index[key] = i
+				out = append(out, warning{Text: key})
+			}
+			run := fmt.Sprintf("%s, %s at %s", r.Scenario, r.Design, loadText(r.Load))
+			if found {
+				run += ": " + detail
+			}
+			out[i].Runs = append(out[i].Runs, run)
+		}
+	}
+	return out
+}
+
+// checkRow counts one check over all runs.
+type checkRow struct {
+	Name           string
+	Passed, Failed int
+}
+
+func (j *judged) checkRows() []checkRow {
+	index := map[string]int{}
+	var out []checkRow
+	for _, r := range j.in.Records {
+		for _, c := range r.Checks {
+			i, ok := index[c.Name]
+			if !ok {
+				i = len(out)
+				index[c.Name] = i
+				out = append(out, checkRow{Name: c.Name})
+			}
+			if c.OK {
+				out[i].Passed++
+			} else {
+				out[i].Failed++
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b checkRow) int { return cmp.Compare(b.Failed, a.Failed) })
+	return out
+}
+
+// broken lists the runs whose checks failed.
+func (j *judged) broken() []result.Record {
+	var out []result.Record
+	for _, r := range j.in.Records {
+		if len(r.Failed()) > 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// scope says in a sentence what was run.
+func (j *judged) scope() string {
+	exact, samples := 0, 0
+	designs := map[string]bool{}
+	for _, r := range j.in.Records {
+		designs[r.Design] = true
+		if r.Exact() {
+			exact++
+		} else {
+			samples++
+		}
+	}
+	text := fmt.Sprintf("%s on %s at %s: %s", count(len(designs), "design"), count(len(j.scenarios), "scenario"), count(len(j.loads), "load"), count(len(j.in.Records), "run"))
+	switch {
+	case samples == 0:
+		text += ", all exact"
+	case exact == 0:
+		text += ", all samples"
+	default:
+		text += fmt.Sprintf(", of which %d exact and %d samples", exact, samples)
+	}
+	return text + "."
+}

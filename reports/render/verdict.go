@@ -1,0 +1,335 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/stats"
+)
+
+// trust is what a design assumes of its replicas.
+type trust struct{ model, heading string }
+
+// trusts are in the order in which a government should ask.
+var trusts = []trust{
+	{"byzantine", "If a replica may lie"},
+	{"crash", "If replicas only crash"},
+	{"", "Fault model not stated"},
+}
+
+// choice is the verdict on the designs of one kind for one scenario and load.
+type choice struct {
+	Heading string // of the trust
+	Setting string // network, machine and faults, where the report has several
+	Sampled bool   // samples, not exact figures
+	Winner  string // series; empty when none carried the load or none can be named
+	Text    string // why, in a sentence
+	Limit   string // what limits the winner, or what stopped them all, in a sentence
+}
+
+// answer is all verdicts on one scenario at one load.
+type answer struct {
+	Scenario string // id
+	Load     string
+	Choices  []choice
+}
+
+// judged is the data of one report, in the form that every format lays out.
+type judged struct {
+	in        Input
+	cells     []stats.Cell
+	scenarios []string
+	loads     []string
+	series    []string
+	answers   []answer
+}
+
+func judge(in Input) *judged {
+	j := &judged{in: in, cells: stats.Cells(in.Records)}
+	j.scenarios = stats.Unique(j.cells, func(c stats.Cell) string { return c.Scenario })
+	j.loads = stats.Unique(j.cells, func(c stats.Cell) string { return c.Load })
+	j.series = stats.Unique(j.cells, func(c stats.Cell) string { return c.Series })
+	for _, load := range j.loads {
+		for _, s := range j.scenarios {
+			if a := (answer{Scenario: s, Load: load, Choices: j.choices(s, load)}); len(a.Choices) > 0 {
+				j.answers = append(j.answers, a)
+			}
+		}
+	}
+	return j
+}
+
+func (j *judged) faultModel(design string) string {
+	m := j.in.Designs[design].FaultModel
+	if m != "byzantine" && m != "crash" {
+		return ""
+	}
+	return m
+}
+
+// setting is where a cell ran; designs are compared only within one.
+func setting(c stats.Cell) string {
+	r := anyRecord(c)
+	return fmt.Sprintf("network %s, machine %s, faults %s", r.Network, r.Machine, r.Faults)
+}
+
+func anyRecord(c stats.Cell) result.Record {
+	if len(c.Trials) > 0 {
+		return c.Trials[0]
+	}
+	return c.Broken[0]
+}
+
+// choices judges the cells of one scenario and load, apart by fault model, by exactness and by setting.
+func (j *judged) choices(scenario, load string) []choice {
+	var cells []stats.Cell
+	for _, c := range j.cells {
+		if c.Scenario == scenario && c.Load == load {
+			cells = append(cells, c)
+		}
+	}
+	settings := stats.Unique(cells, setting)
+	var out []choice
+	for _, t := range trusts {
+		for _, where := range settings {
+			for _, clock := range []result.Runtime{result.Virtual, result.Bubble, result.Wall} {
+				var rivals []stats.Cell
+				for _, c := range cells {
+					if j.faultModel(c.Design) == t.model && setting(c) == where && c.Runtime == clock {
+						rivals = append(rivals, c)
+					}
+				}
+				if len(rivals) == 0 {
+					continue
+				}
+				ch := decide(rivals)
+				ch.Heading, ch.Sampled = t.heading, clock != result.Virtual
+				if len(settings) > 1 {
+					ch.Setting = where
+				}
+				out = append(out, ch)
+			}
+		}
+	}
+	return out
+}
+
+// rank is the figure by which designs that carry a load are ordered.
+const rank = "latency-p99"
+
+// equalShare is how close two exact figures must be to count as equal.
+//
+// assumed: 1 %, ten times the quantiles' own error and below what anybody would choose a design for.
+const equalShare = 0.01
+
+// samplesMin is the number of trials from which samples are ranked.
+const samplesMin = 10
+
+// decide picks the design that carries the load with the lowest 99th percentile.
+func decide(rivals []stats.Cell) choice {
+	var sound, carrying []stats.Cell
+	for _, c := range rivals {
+		if len(c.Trials) == 0 || len(c.Broken) > 0 {
+			continue
+		}
+		sound = append(sound, c)
+		if _, ok := c.Median(rank); ok && c.Carried() {
+			carrying = append(carrying, c)
+		}
+	}
+	byLatency := func(a, b stats.Cell) int { return compare(a.Number(rank), b.Number(rank)) }
+	slices.SortStableFunc(carrying, byLatency)
+	switch {
+	case len(sound) == 0:
+		return choice{Text: "No sound run: a check failed in each, see the runs below."}
+	case len(carrying) == 0:
+		slices.SortStableFunc(sound, func(a, b stats.Cell) int { return compare(b.Number("throughput"), a.Number("throughput")) })
+		return choice{Text: overloadText(sound), Limit: limitOf(sound[0])}
+	}
+	best := carrying[0]
+	ch := choice{Winner: best.Series, Text: bestText(best), Limit: limitOf(best)}
+	if len(carrying) > 1 {
+		ch.rankAgainst(best, carrying[1:])
+	}
+	if lost := len(sound) - len(carrying); lost > 0 {
+		ch.Text += " " + overloadText(missing(sound, carrying))
+	}
+	if len(rivals) == 1 {
+		ch.Text += " It is the only one of its kind here."
+	}
+	return ch
+}
+
+// rankAgainst adds how the others compare, and takes the verdict back where the figures do not bear it.
+func (ch *choice) rankAgainst(best stats.Cell, others []stats.Cell) {
+	next := others[0]
+	low, high := best.Number(rank), next.Number(rank)
+	switch {
+	case best.Runtime != result.Virtual && (len(best.Trials) < samplesMin || len(next.Trials) < samplesMin):
+		ch.Winner = ""
+		ch.Text += fmt.Sprintf(" %s: 99 %% within %s. These are samples; ranking them takes at least %d trials each.", next.Series, timeText(high), samplesMin)
+	case best.Runtime != result.Virtual && overlap(best, next):
+		ch.Winner = ""
+		ch.Text += fmt.Sprintf(" %s: 99 %% within %s. The intervals overlap, so neither is better.", next.Series, timeText(high))
+	case high <= low*(1+equalShare):
+		ch.Winner = best.Series + " or " + next.Series
+		ch.Text += fmt.Sprintf(" %s does the same within %s.", next.Series, quantity(equalShare, "ratio"))
+	default:
+		var words []string
+		for _, o := range others {
+			words = append(words, fmt.Sprintf("%s %s (%s times as long)", o.Series, timeText(o.Number(rank)), figure(o.Number(rank)/low)))
+		}
+		ch.Text += " The others take longer for 99 %: " + list(words, "and") + "."
+	}
+}
+
+func overlap(a, b stats.Cell) bool {
+	x, _ := a.Median(rank)
+	y, _ := b.Median(rank)
+	return x.Low <= y.High && y.Low <= x.High
+}
+
+func compare(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func missing(all, some []stats.Cell) []stats.Cell {
+	var out []stats.Cell
+	for _, c := range all {
+		if !slices.ContainsFunc(some, func(s stats.Cell) bool { return s.Series == c.Series }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func bestText(c stats.Cell) string {
+	return fmt.Sprintf("Carries %s; half of the answers within %s, 99 %% within %s.",
+		quantity(c.Number("throughput"), "tx/sec"), timeText(c.Number("latency-p50")), timeText(c.Number(rank)))
+}
+
+// overloadText says what the designs that did not carry the load did instead.
+func overloadText(cells []stats.Cell) string {
+	var words []string
+	for _, c := range cells {
+		words = append(words, fmt.Sprintf("%s (%s of %s)", c.Series, figure(c.Number("throughput")), quantity(c.Number("offered"), "tx/sec")))
+	}
+	return "Not carried by " + list(words, "or") + "."
+}
+
+// limitOf says in a sentence or two what limits a cell.
+func limitOf(c stats.Cell) string {
+	r := c.Trials[0]
+	limit := r.Limit
+	if limit == "" {
+		limit = result.LimitOf(r)
+	}
+	busy := busiest(c)
+	if limit != result.LimitOffered {
+		return strings.TrimSpace(fmt.Sprintf("%s is limited by %s. %s", c.Series, limitText(limit), busy))
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s", slowest(r), busy))
+}
+
+// busiest names the busiest resource of the busiest node.
+func busiest(c stats.Cell) string {
+	name, most, any := "", 0.0, false
+	for _, u := range []struct{ name, metric string }{{"CPU", "cpu-utilisation-max"}, {"disk", "disk-utilisation-max"}, {"link", "link-utilisation-max"}} {
+		if m, ok := c.Median(u.metric); ok && (!any || m.Median > most) {
+			name, most, any = u.name, m.Median, true
+		}
+	}
+	switch {
+	case !any:
+		return ""
+	case most < 0.005:
+		return "No node's CPU, disk or link is even 0.5 % busy."
+	}
+	return fmt.Sprintf("Busiest resource: the %s of one node, %s.", name, quantity(most, "ratio"))
+}
+
+// parts groups stages by what would have to change to shorten them.
+var parts = []struct {
+	text   string
+	stages []string
+}{
+	{"protocol round trips", []string{"order"}},
+	{"the way between client and replica", []string{"submit", "answer"}},
+	{"waiting for a block", []string{"queue"}},
+	{"execution", []string{"execute"}},
+}
+
+// slowest says which part of the latency is largest.
+func slowest(r result.Record) string {
+	total, most, text := 0.0, 0.0, ""
+	for _, p := range parts {
+		sum := 0.0
+		for _, s := range r.Stages {
+			if slices.Contains(p.stages, s.Name) {
+				sum += s.MeanSec
+			}
+		}
+		total += sum
+		if sum > most {
+			most, text = sum, p.text
+		}
+	}
+	if total <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("Load carried; latency is mostly %s (%s of %s on average).", text, quantity(most/total, "ratio"), timeText(total))
+}
+
+// tally is a lead sentence: who wins how often at a load.
+func (j *judged) tally() []string {
+	var out []string
+	for _, load := range j.loads {
+		for _, t := range trusts {
+			if s := j.tallyOf(load, t); s != "" {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func (j *judged) tallyOf(load string, t trust) string {
+	wins := map[string]int{}
+	var order []string
+	total, none := 0, 0
+	for _, a := range j.answers {
+		for _, ch := range a.Choices {
+			if a.Load != load || ch.Heading != t.heading {
+				continue
+			}
+			total++
+			if ch.Winner == "" {
+				none++
+				continue
+			}
+			if wins[ch.Winner]++; wins[ch.Winner] == 1 {
+				order = append(order, ch.Winner)
+			}
+		}
+	}
+	if total == 0 {
+		return ""
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return wins[b] - wins[a] })
+	var words []string
+	for _, w := range order {
+		words = append(words, fmt.Sprintf("%s for %d", w, wins[w]))
+	}
+	if none > 0 {
+		words = append(words, fmt.Sprintf("no clear answer for %d", none))
+	}
+	return fmt.Sprintf("At %s, %s: %s of %s.", loadText(load), strings.ToLower(t.heading[:1])+t.heading[1:], list(words, "and"), count(total, "comparison"))
+}
