@@ -53,6 +53,7 @@ func rules() []workloads.Rule {
 			Doc: "share of final decisions that are negative; assumed: 3"},
 		program.RefusedRule(),
 		program.SkewRule(),
+		program.LeapRule(),
 	}
 }
 

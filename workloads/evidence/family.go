@@ -43,6 +43,7 @@ func rules() []workloads.Rule {
 			Doc: "share of queries by which an auditor asks for a consistency proof; assumed: 5"},
 		program.RefusedRule(),
 		program.SkewRule(),
+		program.LeapRule(),
 	}
 }
 

@@ -54,6 +54,7 @@ func rules() []workloads.Rule {
 				"and revokes; 90 instead when KeyChoice is seq or quota and the rule is not given; assumed: 40"},
 		program.RefusedRule(),
 		program.SkewRule(),
+		program.LeapRule(),
 	}
 }
 

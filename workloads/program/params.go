@@ -29,6 +29,15 @@ func SkewRule() workloads.Rule {
 	}
 }
 
+// LeapRule is the rule "leap-max", which every family has: see [State.Open].
+func LeapRule() workloads.Rule {
+	return workloads.Rule{
+		Name: "leap-max", Unit: "ms", Default: 30 * 86_400_000, Min: 1_000, Max: 36_500 * 86_400_000,
+		Doc: "how far a request's own time may lie after the newest time the program has seen; " +
+			"assumed: 30 days, longer than any office is closed",
+	}
+}
+
 // RefusedRule is the rule "refused-percent", which every family has.
 func RefusedRule() workloads.Rule {
 	return workloads.Rule{
@@ -41,8 +50,12 @@ func RefusedRule() workloads.Rule {
 // Settings are the parameters of a program after all checks, with every rule present.
 type Settings struct {
 	workloads.Params
-	rule map[string]int64
+	rule  map[string]int64
+	given map[string]bool
 }
+
+// Given reports whether the parameters named the rule, so that its value is not the default.
+func (s *Settings) Given(name string) bool { return s.given[name] }
 
 // Rule is the value of a rule of the family; the name must be one of its Rules.
 func (s *Settings) Rule(name string) int64 {
@@ -80,7 +93,7 @@ func NewSettings(family string, rules []workloads.Rule, params workloads.Params)
 }
 
 func fillRules(family string, rules []workloads.Rule, params workloads.Params) (*Settings, error) {
-	settings := &Settings{Params: params, rule: make(map[string]int64, len(rules))}
+	settings := &Settings{Params: params, rule: make(map[string]int64, len(rules)), given: make(map[string]bool)}
 	found := 0
 	for _, rule := range rules {
 		value, given := params.Rule[rule.Name]
@@ -93,7 +106,7 @@ func fillRules(family string, rules []workloads.Rule, params workloads.Params) (
 			return nil, fmt.Errorf("%s: Rule[%q] is %d, allowed: %d ... %d %s",
 				family, rule.Name, value, rule.Min, rule.Max, rule.Unit)
 		}
-		settings.rule[rule.Name] = value
+		settings.rule[rule.Name], settings.given[rule.Name] = value, true
 	}
 	if found != len(params.Rule) {
 		return nil, fmt.Errorf("%s: Rule has unknown names %q, allowed: %q",

@@ -51,6 +51,7 @@ func rules() []workloads.Rule {
 			Doc: "share of queries in which a subject reads the trail of its checks; assumed: 2"},
 		program.RefusedRule(),
 		program.SkewRule(),
+		program.LeapRule(),
 	}
 }
 

@@ -1,0 +1,193 @@
+package program
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/govbench/govbench/workloads"
+	"github.com/govbench/govbench/workloads/ledger"
+)
+
+// CountersMax is the most counters that a family may keep.
+const CountersMax = 24
+
+// Keys of the ledger that State owns; a family's keys begin with small letters.
+const (
+	keyGenesis = "G" // the program's tag: the root depends on every parameter
+	keyTotals  = "T" // clock, accepted operations, counters
+	keyWindow  = "W" // and the client, 4 bytes: its window
+)
+
+// State is a ledger with the guards that every program needs. A family's App opens each operation with
+// Open, works on Tx and the counters, and ends with Accept or Refuse.
+type State struct {
+	Ledger *ledger.Ledger
+	Tx     *ledger.Tx
+
+	settings *Settings
+	tag      uint64
+	totals   totals // of the operation at work
+	counters int
+	buf      []byte
+	key      [5]byte
+}
+
+// totals is the record at keyTotals.
+type totals struct {
+	clock    uint64
+	accepted uint64
+	counter  [CountersMax]uint64
+}
+
+// NewState makes the state of a program with so many counters, the first of them with the given start
+// values.
+func NewState(settings *Settings, tag uint64, counters int, start ...uint64) *State {
+	state := &State{Ledger: ledger.New(), settings: settings, tag: tag, counters: counters}
+	state.Tx = state.Ledger.Begin()
+	state.Ledger.Put([]byte(keyGenesis), binary.BigEndian.AppendUint64(nil, tag))
+	copy(state.totals.counter[:], start)
+	state.Ledger.Put([]byte(keyTotals), state.appendTotals(nil))
+	return state
+}
+
+// Call is an operation whose envelope was accepted.
+type Call struct {
+	Header
+	Body Reader
+}
+
+// Open decodes the envelope and applies the rules that hold for every program. The operation may be
+// refused for the returned reason, which is empty when all is well. In a query nothing is written and
+// the sequence must be 0.
+func (s *State) Open(op []byte, query bool) (call Call, reason string) {
+	var ok bool
+	call.Header, call.Body, ok = ReadHeader(op)
+	if !ok {
+		return call, "malformed envelope"
+	}
+	if call.Tag != s.tag {
+		return call, "operation of another program"
+	}
+	if _, desk := AgencyOf(call.Client, s.settings.Agencies); !desk && call.Client < SubjectBase {
+		return call, "unknown client"
+	}
+	s.readTotals()
+	if query {
+		if call.Sequence != 0 {
+			return call, "a query has no sequence number"
+		}
+		return call, ""
+	}
+	return call, s.admit(&call)
+}
+
+// admit checks time and sequence of a transaction and buffers what they change.
+func (s *State) admit(call *Call) string {
+	skew, leap := uint64(s.settings.Rule("skew-max")), uint64(s.settings.Rule("leap-max"))
+	switch {
+	case call.At > TimeMax || call.At > s.totals.clock+leap:
+		return "time too far ahead"
+	case call.At+skew < s.totals.clock:
+		return "time too far behind"
+	}
+	s.key[0] = keyWindow[0]
+	binary.BigEndian.PutUint32(s.key[1:], call.Client)
+	var w window
+	if value, found := s.Tx.Get(s.key[:]); found {
+		w, _ = readWindow(value)
+	}
+	if !w.accept(call.Sequence) {
+		return "sequence number used or too old"
+	}
+	s.buf = w.append(s.buf[:0])
+	s.Tx.Put(s.key[:], s.buf)
+	s.totals.clock = max(s.totals.clock, call.At)
+	s.totals.accepted++
+	return ""
+}
+
+// Accepted is the number of accepted transactions, the one at work included: its place in the order.
+func (s *State) Accepted() uint64 { return s.totals.accepted }
+
+// Count is a counter's value after what the operation at work has added.
+func (s *State) Count(counter int) uint64 { return s.totals.counter[counter] }
+
+// Add changes a counter.
+func (s *State) Add(counter int, by int64) { s.totals.counter[counter] += uint64(by) }
+
+// Accept makes the operation's writes take effect and answers with the given data.
+func (s *State) Accept(data ...byte) []byte {
+	s.buf = s.appendTotals(s.buf[:0])
+	s.Tx.Put([]byte(keyTotals), s.buf)
+	s.Tx.Commit()
+	return Answer(data...)
+}
+
+// Refuse forgets the operation's writes and answers with the reason.
+func (s *State) Refuse(reason string) []byte {
+	s.Tx.Discard()
+	return Refusal(reason)
+}
+
+// Answer is a positive answer with data.
+func Answer(data ...byte) []byte {
+	answer := make([]byte, 1, 1+len(data))
+	answer[0] = workloads.AnswerOK
+	return append(answer, data...)
+}
+
+// Refusal is a negative answer.
+func Refusal(reason string) []byte {
+	answer := make([]byte, 1, 1+len(reason))
+	answer[0] = workloads.AnswerRefused
+	return append(answer, reason...)
+}
+
+// readTotals loads the totals from the ledger.
+func (s *State) readTotals() {
+	value, _, _ := s.Ledger.Get([]byte(keyTotals))
+	if len(value) != 16+8*s.counters {
+		s.totals = totals{}
+		return
+	}
+	s.totals.clock = binary.BigEndian.Uint64(value)
+	s.totals.accepted = binary.BigEndian.Uint64(value[8:])
+	for i := range s.counters {
+		s.totals.counter[i] = binary.BigEndian.Uint64(value[16+8*i:])
+	}
+}
+
+func (s *State) appendTotals(buf []byte) []byte {
+	buf = binary.BigEndian.AppendUint64(buf, s.totals.clock)
+	buf = binary.BigEndian.AppendUint64(buf, s.totals.accepted)
+	for _, value := range s.totals.counter[:s.counters] {
+		buf = binary.BigEndian.AppendUint64(buf, value)
+	}
+	return buf
+}
+
+// Audit is what Check of a family begins with: it verifies the records that State owns and loads the
+// counters, which Count then answers. It returns the number of accepted transactions.
+func (s *State) Audit() (accepted uint64, err error) {
+	genesis, _, _ := s.Ledger.Get([]byte(keyGenesis))
+	if string(genesis) != string(binary.BigEndian.AppendUint64(nil, s.tag)) {
+		return 0, fmt.Errorf("genesis: the record is %x, want the tag %016x", genesis, s.tag)
+	}
+	record, _, _ := s.Ledger.Get([]byte(keyTotals))
+	if len(record) != 16+8*s.counters {
+		return 0, fmt.Errorf("totals: the record has %d bytes, want %d", len(record), 16+8*s.counters)
+	}
+	s.readTotals()
+	sum := uint64(0)
+	for e := range s.Ledger.Prefix([]byte(keyWindow)) {
+		w, ok := readWindow(e.Value)
+		if !ok || len(e.Key) != 5 || !w.sound() {
+			return 0, fmt.Errorf("replay window of client %x: unsound record %x", e.Key[1:], e.Value)
+		}
+		sum += w.count
+	}
+	if sum != s.totals.accepted {
+		return 0, fmt.Errorf("replay windows: they accepted %d operations, the total is %d", sum, s.totals.accepted)
+	}
+	return s.totals.accepted, nil
+}
