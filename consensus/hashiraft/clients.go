@@ -21,8 +21,29 @@ type pending struct {
 	tries    int              // entry replicas tried by the client
 	sentAt   time.Duration    // when its entry replica last passed it on, on the loop's clock
 	stint    uint64           // leadership in whose pool it is, 0: none yet
+	queuedAt time.Duration    // there, on the run's clock
+	attempts []attempt        // proposals that hold it
 	answered bool             // its answer is on the way
 	ended    bool
+}
+
+// attempt is one proposal that holds a command. There are several when leadership was lost: the
+// outcome tells of the one that was ordered first.
+type attempt struct {
+	sequence uint64
+	queued   time.Duration
+	proposed time.Duration
+}
+
+// ordered notes the block that holds the command.
+func (p *pending) ordered(o *ordered) {
+	out := &p.outcome
+	out.Height, out.Proposer, out.Ordered = o.block.Height, o.block.Proposer, o.at
+	for _, a := range p.attempts {
+		if a.sequence == o.sequence {
+			out.Queued, out.Proposed = a.queued, a.proposed
+		}
+	}
 }
 
 // Submit implements consensus.Runtime. Commands are numbered from 1 without gaps.
@@ -187,8 +208,7 @@ func (c *Cluster) queue(n *node, p *pending) {
 		})
 		return
 	}
-	p.stint = n.stint
-	p.outcome.Queued = c.Now()
+	p.stint, p.queuedAt = n.stint, c.Now()
 	c.cut(n)
 }
 
@@ -202,15 +222,12 @@ func (c *Cluster) reply(n *node, batch []*pending) {
 	groups := map[consensus.SiteID]*group{}
 	var sites []consensus.SiteID
 	for _, p := range batch {
-		a, ok := n.life.fsm.recall(p.cmd.ID)
+		result, ok := n.life.fsm.recall(p.cmd.ID)
 		if !ok {
 			continue
 		}
 		p.answered = true
-		p.outcome.Height, p.outcome.Proposer, p.outcome.Executed = a.height, a.proposer, c.Now()
-		if a.height <= uint64(len(c.orderedAt)) {
-			p.outcome.Ordered = c.orderedAt[a.height-1]
-		}
+		p.outcome.Executed = c.Now()
 		g := groups[p.cmd.Site]
 		if g == nil {
 			g = &group{}
@@ -218,8 +235,8 @@ func (c *Cluster) reply(n *node, batch []*pending) {
 			sites = append(sites, p.cmd.Site)
 		}
 		g.commands = append(g.commands, p)
-		g.results = append(g.results, a.result)
-		g.bytes += answerBytes + len(a.result)
+		g.results = append(g.results, result)
+		g.bytes += answerBytes + len(result)
 	}
 	for _, site := range sites {
 		g := groups[site]

@@ -32,16 +32,16 @@ type Cluster struct {
 	running sync.WaitGroup // lives
 	dir     string         // Wall: where the files are
 
-	queued    []func() // calls from before the run
-	started   bool     // the clock runs and the tap listens
-	ending    bool
-	ran       bool
-	err       error
-	commands  []*pending      // by CommandID; [0] is unused; nil when ended
-	orderedAt []time.Duration // by height-1: at the first replica
-	stints    uint64          // leaderships so far
-	sequence  uint64          // proposals so far
-	tapped    time.Duration   // time of the newest event
+	queued   []func() // calls from before the run
+	started  bool     // the clock runs and the tap listens
+	ending   bool
+	ran      bool
+	err      error
+	commands []*pending    // by CommandID; [0] is unused; nil when ended
+	height   uint64        // highest that any replica ordered
+	stints   uint64        // leaderships so far
+	sequence uint64        // proposals so far
+	tapped   time.Duration // time of the newest event
 }
 
 var (

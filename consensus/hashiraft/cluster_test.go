@@ -58,7 +58,9 @@ func newChecker(n int) *checker {
 	}
 }
 
-func (k *checker) failf(format string, args ...any) { k.errs = append(k.errs, fmt.Errorf(format, args...)) }
+func (k *checker) failf(format string, args ...any) {
+	k.errs = append(k.errs, fmt.Errorf(format, args...))
+}
 
 func (k *checker) Observe(e consensus.Event) {
 	k.counts[e.Kind]++

@@ -18,13 +18,6 @@ import (
 // the same ones, but nothing is executed twice even then: identifiers are never forgotten.
 const sessionsKept = 1 << 16
 
-// answer is what became of a command that was executed.
-type answer struct {
-	result   []byte
-	height   uint64
-	proposer consensus.NodeID
-}
-
 // idSet is a set of the dense command identifiers.
 type idSet struct{ words []uint64 }
 
@@ -66,7 +59,7 @@ type fsm struct {
 	app      workloads.App
 	height   uint64
 	done     idSet
-	sessions map[consensus.CommandID]answer
+	sessions map[consensus.CommandID][]byte
 	order    []consensus.CommandID // of sessions, oldest first
 	history  []logged              // what was applied, for snapshots
 }
@@ -105,7 +98,7 @@ func (f *fsm) apply(term uint64, data []byte, charged bool) {
 	start := time.Now()
 	for _, c := range payload.Commands {
 		f.mu.Lock()
-		f.remember(c.ID, answer{result: f.app.Apply(c.Op), height: o.block.Height, proposer: o.block.Proposer})
+		f.remember(c.ID, f.app.Apply(c.Op))
 		f.mu.Unlock()
 	}
 	f.mu.Lock()
@@ -154,8 +147,8 @@ func (f *fsm) admit(term uint64, data []byte) (ordered, *consensus.Payload, erro
 }
 
 // remember keeps an answer and forgets the oldest.
-func (f *fsm) remember(id consensus.CommandID, a answer) {
-	f.sessions[id] = a
+func (f *fsm) remember(id consensus.CommandID, result []byte) {
+	f.sessions[id] = result
 	f.order = append(f.order, id)
 	if len(f.order) > sessionsKept {
 		delete(f.sessions, f.order[0])
@@ -164,11 +157,11 @@ func (f *fsm) remember(id consensus.CommandID, a answer) {
 }
 
 // recall returns the answer of a command that was executed here and is remembered.
-func (f *fsm) recall(id consensus.CommandID) (answer, bool) {
+func (f *fsm) recall(id consensus.CommandID) ([]byte, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	a, ok := f.sessions[id]
-	return a, ok
+	result, ok := f.sessions[id]
+	return result, ok
 }
 
 // query answers a read from the replica's own state.

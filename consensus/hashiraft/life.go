@@ -81,7 +81,7 @@ func (c *Cluster) newLife(n *node) *life {
 	l.endpoint = newEndpoint(n.id, c.net, &c.loop, &c.cfg.Engine, l.dead)
 	l.fsm = &fsm{
 		shared: c.shared, app: c.cfg.App(), now: c.Now,
-		sessions: map[consensus.CommandID]answer{},
+		sessions: map[consensus.CommandID][]byte{},
 		execute:  l.execute,
 		onOrder:  func(o ordered) { c.loop.post(func() { c.onOrder(l, o) }) },
 		onState:  func(o ordered) { c.loop.post(func() { c.onState(l, o) }) },

@@ -95,7 +95,7 @@ func (c *Cluster) propose(n *node, payload *consensus.Payload) bool {
 	n.flight[sequence] = struct{}{}
 	for _, cmd := range payload.Commands {
 		if p := c.commands[cmd.ID]; p != nil {
-			p.outcome.Proposed = c.Now()
+			p.attempts = append(p.attempts, attempt{sequence: sequence, queued: p.queuedAt, proposed: c.Now()})
 		}
 	}
 	c.after(proposalMax*c.cfg.Retry, func() {
@@ -114,8 +114,13 @@ func (c *Cluster) onOrder(l *life, o ordered) {
 	if n.life != l {
 		return
 	}
-	if b.Height == uint64(len(c.orderedAt))+1 {
-		c.orderedAt = append(c.orderedAt, o.at)
+	if b.Height == c.height+1 {
+		c.height++
+		for _, cmd := range b.Payload.Commands {
+			if uint64(cmd.ID) < uint64(len(c.commands)) && c.commands[cmd.ID] != nil {
+				c.commands[cmd.ID].ordered(&o)
+			}
+		}
 	}
 	if b.Height <= uint64(len(n.reported)) && n.reported[b.Height-1].block == b.ID {
 		return // a replica that came back goes through its log again
