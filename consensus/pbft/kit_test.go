@@ -8,9 +8,27 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	consensustest.Run(t, pbft.Protocol())
+	consensustest.Suite{Protocol: pbft.Protocol(), Seeds: seeds(20)}.Run(t)
+}
+
+// TestConformanceNarrowWindow takes checkpoints so often that the watermarks, garbage collection and
+// state transfer take part in every case.
+func TestConformanceNarrowWindow(t *testing.T) {
+	values := map[string]string{"checkpoint_interval": "4", "window": "8", "pipeline": "3", "fetch_batch": "5"}
+	consensustest.Suite{Protocol: pbft.Protocol(), Seeds: seeds(20), Options: consensustest.Options{Values: values}}.Run(t)
 }
 
 func TestSilentReplicas(t *testing.T) {
 	consensustest.RunByzantine(t, pbft.Protocol(), "silent", consensustest.Silent)
+}
+
+func TestDeafReplicas(t *testing.T) {
+	consensustest.RunByzantine(t, pbft.Protocol(), "deaf", consensustest.DeafTo(2))
+}
+
+func seeds(n int) int {
+	if testing.Short() {
+		return 2
+	}
+	return n
 }

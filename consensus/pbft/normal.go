@@ -70,7 +70,7 @@ func (m *Machine) onPrePrepare(from consensus.NodeID, p *PrePrepare, fx *consens
 		return
 	}
 	// A null request fills a gap in O (OSDI 4.4) and is not a proposal.
-	if b.View != p.View || b.Proposer != leader || !b.Parent.IsZero() || b.Payload.Len() == 0 {
+	if b.View != p.View || b.Proposer != leader || !b.Parent.IsZero() || b.Payload.Len() == 0 || !distinct(b.Payload) {
 		return
 	}
 	st := consensus.Statement{Kind: KindPrePrepare, View: p.View, Height: b.Height, Digest: b.ID}
@@ -84,6 +84,35 @@ func (m *Machine) onPrePrepare(from consensus.NodeID, p *PrePrepare, fx *consens
 	}
 	s.proposal = p
 	m.accept(s, b, p.Sig, fx)
+}
+
+// distinct reports whether no command is twice in a payload. Pools hand out commands nearly in order
+// of their ids, so that one pass nearly always suffices.
+func distinct(p *consensus.Payload) bool {
+	var seen map[consensus.CommandID]bool
+	last := consensus.CommandID(0)
+	for i, c := range p.Commands {
+		switch {
+		case c == nil:
+			return false
+		case seen != nil:
+			if seen[c.ID] {
+				return false
+			}
+			seen[c.ID] = true
+		case i > 0 && c.ID <= last:
+			seen = make(map[consensus.CommandID]bool, p.Len())
+			for _, d := range p.Commands[:i] {
+				seen[d.ID] = true
+			}
+			if seen[c.ID] {
+				return false
+			}
+			seen[c.ID] = true
+		}
+		last = c.ID
+	}
+	return true
 }
 
 // genuine checks that a block's id is the hash of its header, and charges for hashing all of it.
