@@ -8,7 +8,7 @@ import "math/bits"
 //
 //	log2   1.8e-7 absolute    step 2^-10, |f''| <= 1.45
 //	exp2   5.8e-8 relative    step 2^-10, |f''| <= 0.49 f
-//	normal 2.6e-5 absolute    64 steps an octave of the tail probability
+//	normal 1.4e-5 absolute    64 steps an octave of the tail probability
 //
 // far below what a million draws can show.
 const (
