@@ -98,6 +98,17 @@ func (g *generator) standing(entity uint64) int {
 	return int((entity + 1 + after) % uint64(g.settings.Agencies))
 }
 
+// newcomer is a random agency without a standing consent, since a new consent replaces the one before; any
+// agency when all have one.
+func (g *generator) newcomer(entity uint64) int {
+	agencies := uint64(g.settings.Agencies)
+	standing := uint64(g.settings.Rule("standing"))
+	if standing >= agencies {
+		standing = 0
+	}
+	return int((entity + 1 + standing + g.rand.Below(agencies-standing)) % agencies)
+}
+
 func (g *generator) check(at time.Duration, entity uint64, agency int) workloads.Request {
 	return g.checkClaim(at, entity, agency, commitmentOf(entity, g.updates[entity]))
 }
@@ -145,7 +156,7 @@ func (g *generator) update(at time.Duration, entity uint64, agency int) workload
 
 func (g *generator) grant(at time.Duration, entity uint64) workloads.Request {
 	client := program.Subject(entity)
-	grantee := int(g.rand.Below(uint64(g.settings.Agencies)))
+	grantee := g.newcomer(entity)
 	op := g.author.Begin(KindGrant, client, at, 8+2+4+8+4)
 	op = binary.BigEndian.AppendUint64(op, entity)
 	op = binary.BigEndian.AppendUint16(op, uint16(grantee))

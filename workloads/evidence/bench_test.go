@@ -1,0 +1,14 @@
+package evidence
+
+import (
+	"testing"
+
+	"github.com/govbench/govbench/workloads"
+	"github.com/govbench/govbench/workloads/program/programtest"
+)
+
+var benchParams = workloads.Params{Agencies: 17, PayloadBytes: 512, ReadPercent: 10, Population: 100_000}
+
+func BenchmarkApply(b *testing.B) { programtest.BenchApply(b, Family(), benchParams) }
+
+func BenchmarkGenerator(b *testing.B) { programtest.BenchGenerator(b, Family(), benchParams) }
