@@ -28,6 +28,7 @@ type pumpNode struct {
 	pool    []*consensus.Payload
 	log     []consensus.Record
 	store   []consensus.Committed
+	tokens  []uint64
 	charged [consensus.OpCount]int
 }
 
@@ -70,6 +71,7 @@ func (p *pump) run(now time.Duration) (messages int) {
 func (n *pumpNode) step(now time.Duration, in consensus.Input) {
 	n.fx.Reset()
 	n.machine.Step(now, in, &n.fx)
+	tokens := n.tokens[:0]
 	for i := range n.fx.List {
 		switch e := &n.fx.List[i]; e.Kind {
 		case consensus.EffectSend, consensus.EffectSendEarly:
@@ -84,8 +86,7 @@ func (n *pumpNode) step(now time.Duration, in consensus.Input) {
 				}
 			}
 		case consensus.EffectSynced:
-			in := consensus.Input{Kind: consensus.Persisted, Token: e.View}
-			n.p.queue = append(n.p.queue, delivery{to: n.id, from: n.id, in: in})
+			tokens = append(tokens, e.View)
 		case consensus.EffectPersist:
 			n.log = append(n.log, e.Record)
 		case consensus.EffectCheckpoint:
@@ -96,6 +97,11 @@ func (n *pumpNode) step(now time.Duration, in consensus.Input) {
 			n.charged[e.Op] += e.N
 		}
 	}
+	n.tokens = nil
+	for _, token := range tokens { // the disk is instant
+		n.step(now, consensus.Input{Kind: consensus.Persisted, Token: token})
+	}
+	n.tokens = tokens[:0]
 }
 
 // offer gives a payload of one command to a replica's pool and wakes it.
