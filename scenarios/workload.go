@@ -47,16 +47,16 @@ type Workload struct {
 
 // Length of the rehearsal.
 //
-// assumed: a thousand arrivals tell the number of requests a case to within a few percent, and at 20
+// assumed: two thousand arrivals tell the number of requests a case to within a few percent, and at 20
 // a second their cases overlap as they do in a run.
 const (
-	rehearsalArrivals = 1000
+	rehearsalArrivals = 2000
 	rehearsalRate     = 20
 	rehearsalDelay    = 50 * time.Millisecond
 	rehearsalEnd      = 60 * 24 * time.Hour
 )
 
-// Workload builds the program and rehearses it: a thousand arrivals against one copy of the program
+// Workload builds the program and rehearses it: two thousand arrivals against one copy of the program
 // that answers everything after 50 ms, always with the same random numbers. It fails when the program
 // breaks one of its own laws.
 func (s *Scenario) Workload() (*Workload, error) {
