@@ -34,8 +34,14 @@ func timeText(sec float64) string {
 		return figure(sec*1e6) + " µs"
 	case abs < 0.9995:
 		return figure(sec*1e3) + " ms"
+	case abs < 120:
+		return figure(sec) + " s"
+	case abs < 7200:
+		return figure(sec/60) + " min"
+	case abs < 172800:
+		return figure(sec/3600) + " h"
 	}
-	return figure(sec) + " s"
+	return figure(sec/86400) + " days"
 }
 
 func bytesText(v float64) string {

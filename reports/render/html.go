@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -73,6 +74,9 @@ type runView struct {
 	Varied string
 }
 
+// unitGap is the space between a figure and its unit, at which no line may break.
+var unitGap = regexp.MustCompile(`(\d) (%|(?:ns|µs|ms|s|min|h|days|tx/s|kB|MB|B|tx)\b)`)
+
 // writeHTML writes the self-contained page.
 func writeHTML(w io.Writer, in Input) error {
 	j := judge(in)
@@ -83,6 +87,7 @@ func writeHTML(w io.Writer, in Input) error {
 	funcs := template.FuncMap{
 		"load": loadText, "quantity": quantity, "count": count, "name": in.scenarioName, "mark": j.sampleMark,
 		"seconds": func(s float64) string { return quantity(s, "sec") },
+		"keep":    func(s string) string { return unitGap.ReplaceAllString(s, "$1\u00a0$2") },
 		"stamp":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"link":    func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
 	}

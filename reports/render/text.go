@@ -18,7 +18,7 @@ import (
 func Text(w io.Writer, in Input) error {
 	j := judge(in)
 	out := bufio.NewWriter(w)
-	head := []string{"scenario", "load", "design", "throughput", "p50", "p99", "limit"}
+	head := []string{"scenario", "load", "design", "throughput", "p50", "p99", "held back by"}
 	right := []bool{false, false, false, true, true, true, false}
 	var table [][]string
 	for _, load := range j.loads {
@@ -51,29 +51,57 @@ func (j *judged) sampled() bool {
 	return false
 }
 
-// textRows are the rows of one scenario and load; the names stand in the first only.
+// nameColumns is the width of the first column of the table in terminal columns.
+const nameColumns = 34
+
+// textRows are the rows of one scenario and load: its name in the first, its Chinese name in the second.
 func (j *judged) textRows(scenario, load string) [][]string {
 	var out [][]string
-	name, shown := j.in.scenarioName(scenario), loadText(load)
-	if zh := j.in.Scenarios[scenario].NameZh; zh != "" {
-		name += " " + zh
-	}
+	names := []string{j.in.scenarioName(scenario), j.in.Scenarios[scenario].NameZh}
+	shown := loadText(load)
 	for _, series := range j.series {
 		c := j.find(scenario, load, series)
 		if c == nil {
 			continue
 		}
-		row := []string{name, shown, series, "–", "–", "–", ""}
+		row := []string{"", shown, series, "–", "–", "–", ""}
+		if len(out) < len(names) {
+			row[0] = cutColumns(names[len(out)], nameColumns)
+		}
 		if sound(*c) {
 			row[3], row[4], row[5] = textCell(*c, "throughput"), textCell(*c, "latency-p50"), textCell(*c, "latency-p99")
-			row[6] = limitText(limitWord(*c))
+			row[6] = limitShort(*c)
 		} else {
 			row[6] = "check failed: " + c.Broken[0].Failed()[0].Name
 		}
 		out = append(out, row)
-		name, shown = "", ""
+		shown = ""
 	}
 	return out
+}
+
+// limitShort is what limits a cell in a word or two: a dash when nothing does.
+func limitShort(c stats.Cell) string {
+	switch l := limitWord(c); l {
+	case result.LimitOffered:
+		return "–"
+	case result.LimitRounds:
+		return "round trips"
+	default:
+		return limitText(l)
+	}
+}
+
+// cutColumns shortens s to n terminal columns.
+func cutColumns(s string, n int) string {
+	if columnsOf(s) <= n {
+		return s
+	}
+	r := []rune(s)
+	for len(r) > 0 && columnsOf(string(r)) > n-1 {
+		r = r[:len(r)-1]
+	}
+	return string(r) + "…"
 }
 
 func textCell(c stats.Cell, metric string) string {

@@ -269,7 +269,15 @@ var parts = []struct {
 
 // slowest says which part of the latency is largest.
 func slowest(r result.Record) string {
-	total, most, text := 0.0, 0.0, ""
+	part, sec, total := largestPart(r)
+	if part == "" {
+		return ""
+	}
+	return fmt.Sprintf("Load carried; latency is mostly %s (%s of %s on average).", part, quantity(sec/total, "ratio"), timeText(total))
+}
+
+// largestPart names the largest part of the mean latency, and gives its length and the whole in seconds.
+func largestPart(r result.Record) (part string, sec, total float64) {
 	for _, p := range parts {
 		sum := 0.0
 		for _, s := range r.Stages {
@@ -278,58 +286,9 @@ func slowest(r result.Record) string {
 			}
 		}
 		total += sum
-		if sum > most {
-			most, text = sum, p.text
+		if sum > sec {
+			part, sec = p.text, sum
 		}
 	}
-	if total <= 0 {
-		return ""
-	}
-	return fmt.Sprintf("Load carried; latency is mostly %s (%s of %s on average).", text, quantity(most/total, "ratio"), timeText(total))
-}
-
-// tally is a lead sentence: who wins how often at a load.
-func (j *judged) tally() []string {
-	var out []string
-	for _, load := range j.loads {
-		for _, t := range trusts {
-			if s := j.tallyOf(load, t); s != "" {
-				out = append(out, s)
-			}
-		}
-	}
-	return out
-}
-
-func (j *judged) tallyOf(load string, t trust) string {
-	wins := map[string]int{}
-	var order []string
-	total, none := 0, 0
-	for _, a := range j.answers {
-		for _, ch := range a.Choices {
-			if a.Load != load || ch.Heading != t.heading {
-				continue
-			}
-			total++
-			if ch.Winner == "" {
-				none++
-				continue
-			}
-			if wins[ch.Winner]++; wins[ch.Winner] == 1 {
-				order = append(order, ch.Winner)
-			}
-		}
-	}
-	if total == 0 {
-		return ""
-	}
-	slices.SortStableFunc(order, func(a, b string) int { return wins[b] - wins[a] })
-	var words []string
-	for _, w := range order {
-		words = append(words, fmt.Sprintf("%s for %d", w, wins[w]))
-	}
-	if none > 0 {
-		words = append(words, fmt.Sprintf("no clear answer for %d", none))
-	}
-	return fmt.Sprintf("At %s, %s: %s of %s.", loadText(load), strings.ToLower(t.heading[:1])+t.heading[1:], list(words, "and"), count(total, "comparison"))
+	return part, sec, total
 }
