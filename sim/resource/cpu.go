@@ -1,6 +1,9 @@
 package resource
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Server is one first-come-first-served server. The zero value is idle and ready to use.
 type Server struct {
@@ -73,67 +76,46 @@ func (c *CPU) UseParallel(now time.Duration, n int, each time.Duration) (done ti
 	if n == 1 {
 		return c.Use(now, each)
 	}
-	for i, t := range c.free {
-		c.free[i] = max(now, t)
-	}
 	left := int64(n)
-	if len(c.free) > 1 && left >= int64(len(c.free)) {
-		level := c.level(int64(n) * int64(each))
+	if left >= int64(len(c.free)) {
+		level := c.level(now, int64(n)*int64(each))
 		for i, t := range c.free {
-			if t >= level {
-				continue
-			}
-			tasks := int64(level-t) / int64(each)
-			c.free[i] += time.Duration(tasks) * each
-			left -= tasks
-			if tasks > 0 {
+			t = max(now, t)
+			if tasks := int64(level-t) / int64(each); tasks > 0 {
+				c.free[i] = t + time.Duration(tasks)*each
+				left -= tasks
 				done = max(done, c.free[i])
 			}
 		}
-	} else if len(c.free) == 1 {
-		c.free[0] += time.Duration(n-1) * each
-		left = 1
 	}
 	for ; left > 0; left-- {
 		i := c.earliest()
-		c.free[i] += each
+		c.free[i] = max(now, c.free[i]) + each
 		done = max(done, c.free[i])
 	}
 	c.busy += time.Duration(n) * each
 	return done
 }
 
-// level is the time at which every core that helps with work nanoseconds of fluid is done, rounded
-// down.
-func (c *CPU) level(work int64) time.Duration {
-	limit := time.Duration(1<<63 - 1)
-	for {
-		sum, cores := work, int64(0)
+// level is the time at which all cores that help with work nanoseconds of fluid, which begins to
+// flow now, are done, rounded down. Cores that are free only later do not help.
+func (c *CPU) level(now time.Duration, work int64) time.Duration {
+	for limit := time.Duration(math.MaxInt64); ; {
+		sum, cores, latest := work, int64(0), now
 		for _, t := range c.free {
 			if t < limit {
-				sum += int64(t)
+				t = max(now, t)
+				sum += int64(t - now)
 				cores++
+				latest = max(latest, t)
 			}
 		}
-		level := time.Duration(sum / cores)
-		if level >= limit {
-			return limit
-		}
-		limit = level
-		if c.below(level) == cores {
+		level := now + time.Duration(sum/cores)
+		if latest <= level {
 			return level
 		}
+		limit = latest // the latest of them would have to give work back
 	}
-}
-
-// below counts the cores that are free before t.
-func (c *CPU) below(t time.Duration) (n int64) {
-	for _, f := range c.free {
-		if f < t {
-			n++
-		}
-	}
-	return n
 }
 
 // Busy is the work done so far, summed over the cores, including what lies in the future of the last

@@ -76,7 +76,7 @@ func (p Profile) With(s Scheme) Profile {
 // Bounds of a machine: a second for an operation and for an fsync is more than any takes and keeps
 // sums far from overflow.
 const (
-	coresMax  = 1024
+	coresMax  = 4096
 	picosMax  = 1_000_000_000_000
 	fsyncMax  = time.Second
 	scalesMax = 100_000 // percent
