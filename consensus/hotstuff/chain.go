@@ -105,7 +105,7 @@ func (m *Machine) vote(n *node, justify *consensus.Certificate, fx *consensus.Ef
 	}
 	b := n.block
 	entry := &Entry{Block: b, QC: justify, bytes: m.certBytes(justify)}
-	entry.Voted = b.View == m.view && b.View > m.voted.View && m.safe(n)
+	entry.Voted = b.View == m.view && b.View > m.voted.View && m.rules.safe(m, n)
 	m.record(entry, fx)
 	if !entry.Voted {
 		return
@@ -162,7 +162,7 @@ func (m *Machine) adopt(n *node, c *consensus.Certificate, fx *consensus.Effects
 	if p := n.parent; p != nil && p.view() > m.lock.View {
 		m.lock = statementOf(p.block)
 	}
-	if b := n.threeChain(); b != nil && b.height() > m.tree.root.height() {
+	if b := m.rules.decide(n); b != nil && b.height() > m.tree.root.height() {
 		above := n.path(m.tree.root.height(), nil)
 		m.commit(b, above, c, fx)
 	}

@@ -65,7 +65,7 @@ func (m *Machine) forgetTallies() {
 
 // entitled reports whether this replica may propose in the current view: it leads it, has not proposed
 // or voted in it, holds the block to extend, and either certified the block of the view before or heard
-// the highest certificates of n-f replicas (§4.2, "wait for n-f NEW-VIEW messages").
+// the highest certificates of a quorum (§4.2, "wait for n-f NEW-VIEW messages": n-f is the quorum of n = 3f+1).
 func (m *Machine) entitled() bool {
 	v := m.view
 	if m.leader(v) != m.self || m.proposed >= v || m.voted.View >= v || m.ahead != nil {
@@ -77,7 +77,7 @@ func (m *Machine) entitled() bool {
 	if m.high.node.view()+1 == v {
 		return true
 	}
-	return m.entered(v) && m.greeted.Len() >= m.n-m.faulty
+	return m.entered(v) && m.greeted.Len() >= m.quorum
 }
 
 // propose makes this replica's proposal for the current view if it may and there is something to

@@ -19,6 +19,12 @@ type certified struct {
 	cert *consensus.Certificate
 }
 
+// rules are the two decisions on which agreement rests, apart from the rest so that tests can plant bugs.
+type rules struct {
+	safe   func(m *Machine, n *node) bool // may the block be voted for
+	decide func(tip *node) *node          // what a certificate of tip makes final, or nil
+}
+
 // Machine is one replica of chained HotStuff. It is a pure value, see consensus.Machine.
 type Machine struct {
 	opt    Options
@@ -27,6 +33,7 @@ type Machine struct {
 	quorum int
 	faulty int
 	auth   consensus.Authenticator
+	rules  rules
 
 	// The rules' state (Algorithm 4: vheight, b_lock, qc_high, b_exec).
 	tree tree // its root is b_exec

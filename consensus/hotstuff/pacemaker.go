@@ -270,7 +270,7 @@ func (m *Machine) onTimeoutCert(c *consensus.Certificate, fx *consensus.Effects)
 
 // greet counts a replica whose highest certificate this replica learnt as leader of view.
 func (m *Machine) greet(from consensus.NodeID, view uint64) {
-	if view == m.view && m.leader(view) == m.self && m.greeted.Add(from) && m.greeted.Len() >= m.n-m.faulty {
+	if view == m.view && m.leader(view) == m.self && m.greeted.Add(from) && m.greeted.Len() >= m.quorum {
 		m.due = true
 	}
 }

@@ -80,6 +80,7 @@ func New(cfg consensus.Config, o Options) (*Machine, error) {
 		quorum:  consensus.ByzantineQuorum(cfg.N),
 		faulty:  consensus.MaxFaulty(cfg.N),
 		auth:    cfg.Auth,
+		rules:   rules{safe: (*Machine).safe, decide: (*node).threeChain},
 		seen:    make([]uint64, cfg.N),
 		votedBy: make([]uint64, cfg.N),
 		gaveUp:  make([]uint64, cfg.N),
