@@ -32,7 +32,7 @@ type meteredBolt struct {
 func (b meteredBolt) measure(size int, write func() error) error {
 	start := time.Now()
 	err := write()
-	b.meter.add(time.Since(start), size)
+	b.meter.add(time.Since(start), 1, size)
 	return err
 }
 

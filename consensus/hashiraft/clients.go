@@ -100,6 +100,9 @@ func (c *Cluster) finish(p *pending, status consensus.Status, reason string, res
 
 // enter takes a command from its client at its entry replica.
 func (c *Cluster) enter(p *pending) {
+	if p.ended || p.answered {
+		return
+	}
 	n := &c.nodes[p.entry]
 	if !n.up {
 		c.failover(p)
@@ -117,7 +120,11 @@ func (c *Cluster) failover(p *pending) {
 	}
 	p.tries++
 	if p.tries >= 2*len(c.nodes) {
-		c.finish(p, consensus.Refused, "no replica accepted the command", nil)
+		if p.outcome.Received > 0 {
+			c.finish(p, consensus.Lost, "no replica that knew of the command stayed up", nil)
+		} else {
+			c.finish(p, consensus.Refused, "no replica accepted the command", nil)
+		}
 		return
 	}
 	p.entry = (p.entry + 1) % consensus.NodeID(len(c.nodes))
@@ -126,7 +133,7 @@ func (c *Cluster) failover(p *pending) {
 
 // admit takes a checked command into its entry replica and passes it on.
 func (c *Cluster) admit(n *node, l *life, p *pending) {
-	if p.ended {
+	if p.ended || p.answered {
 		return
 	}
 	if n.life != l {

@@ -16,6 +16,8 @@ import (
 
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/consensus/mempool"
+	"github.com/govbench/govbench/sim/fault"
+	"github.com/govbench/govbench/sim/resource"
 )
 
 // Cluster is a group of hashicorp/raft replicas. It implements consensus.Runtime and consensus.Meter.
@@ -37,11 +39,12 @@ type Cluster struct {
 	ending   bool
 	ran      bool
 	err      error
-	commands []*pending    // by CommandID; [0] is unused; nil when ended
-	height   uint64        // highest that any replica ordered
-	stints   uint64        // leaderships so far
-	sequence uint64        // proposals so far
-	tapped   time.Duration // time of the newest event
+	commands []*pending        // by CommandID; [0] is unused; nil when ended
+	height   uint64            // highest that any replica ordered
+	stints   uint64            // leaderships so far
+	sequence uint64            // proposals so far
+	tapped   time.Duration     // time of the newest event
+	before   []consensus.Usage // what putting the first leader into office took
 }
 
 var (
@@ -90,9 +93,11 @@ func New(cfg Config) (*Cluster, error) {
 	for i := range c.nodes {
 		n := &c.nodes[i]
 		n.id, n.leader, n.image = consensus.NodeID(i), consensus.Nobody, newImage()
-		n.cpu.cores = make([]server, cfg.Cores)
+		n.cpu.model = resource.NewCPU(cfg.Cores)
 	}
+	c.net.now = c.Now
 	c.watch()
+	c.scheduleCrashes()
 	return c, nil
 }
 
@@ -241,12 +246,9 @@ func (c *Cluster) installed() bool {
 // zero starts the run's clock and makes the calls that waited for it.
 func (c *Cluster) zero() {
 	c.origin.Store(int64(c.loop.now()))
-	for i := range c.nodes {
-		c.nodes[i].cpu.reset()
-		c.nodes[i].disk.reset()
-	}
-	c.net.reset()
+	c.before = c.usage()
 	c.started = true
+	c.net.afflict(fault.NewInjector(&c.cfg.Faults, c.cfg.Seed))
 	calls := c.queued
 	c.queued = nil
 	for _, fn := range calls {
@@ -296,6 +298,21 @@ func (c *Cluster) observe(e consensus.Event) {
 
 // Usage implements consensus.Meter.
 func (c *Cluster) Usage() []consensus.Usage {
+	all := c.usage()
+	for i, b := range c.before {
+		u := &all[i]
+		u.CPUBusy -= b.CPUBusy
+		u.DiskBusy -= b.DiskBusy
+		u.LinkBusy -= b.LinkBusy
+		u.BytesSent -= b.BytesSent
+		u.Messages -= b.Messages
+		u.Fsyncs -= b.Fsyncs
+	}
+	return all
+}
+
+// usage counts from when the replicas were started.
+func (c *Cluster) usage() []consensus.Usage {
 	all := make([]consensus.Usage, len(c.nodes))
 	for i := range all {
 		n := &c.nodes[i]

@@ -12,6 +12,7 @@ import (
 
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/consensus/mempool"
+	"github.com/govbench/govbench/sim/fault"
 	"github.com/govbench/govbench/workloads"
 )
 
@@ -36,9 +37,9 @@ type Config struct {
 	// ClientDelay is the one-way delay between a client's site and a replica, the same both ways.
 	ClientDelay func(site consensus.SiteID, node consensus.NodeID) time.Duration
 	// BandwidthBitPerSec is what a node's link carries, each way.
-	BandwidthBitPerSec int64
+	BandwidthBitPerSec uint64
 	Fsync              time.Duration // Bubble: one write with its sync
-	DiskBytePerSec     int64         // Bubble: what the disk writes beside; 0: infinite
+	DiskBytesPerSec    uint64        // Bubble: what the disk writes beside; 0: infinite
 	ExecuteCost        time.Duration // Bubble: CPU time to execute one command
 	VerifyCost         time.Duration // Bubble: CPU time to take in one command and check its signature
 	Cores              int           // Bubble: CPU cores of a node; 0: one
@@ -51,8 +52,12 @@ type Config struct {
 	Dir string
 	// FirstLeader is in office when the clock of the run starts.
 	FirstLeader consensus.NodeID
-	Engine      Engine
-	Log         io.Writer // the engine's own log; nil: discarded
+	// Faults strike by the run's clock. Messages travel on streams, so duplicates cannot be seen; a
+	// lost one is noticed after the engine's RPCTimeout. A disk can be slowed in a Bubble only.
+	Faults fault.Schedule
+	Seed   uint64 // of the faults that are drawn; the engine's own randomness cannot be seeded
+	Engine Engine
+	Log    io.Writer // the engine's own log; nil: discarded
 }
 
 // Engine holds the settings of hashicorp/raft and of the transport under it. Zero fields take the
@@ -141,14 +146,20 @@ func (c *Config) fill() error {
 		return fmt.Errorf("hashiraft: first leader %d of %d replicas", c.FirstLeader, c.Replicas)
 	case c.Limits.MaxTxs < 1 || c.Limits.MaxBytes < 1 || c.Limits.Capacity < 1 || c.Limits.MaxWait < 0:
 		return errors.New("hashiraft: block and pool limits must be at least 1")
-	case c.BandwidthBitPerSec < 0 || c.DiskBytePerSec < 0 || c.Cores < 1:
-		return errors.New("hashiraft: a rate or a number of cores is negative")
+	case c.Cores < 1:
+		return fmt.Errorf("hashiraft: %d cores", c.Cores)
 	case c.Fsync < 0 || c.ExecuteCost < 0 || c.VerifyCost < 0 || c.Retry < 0:
 		return errors.New("hashiraft: a time is negative")
 	case c.Engine.PipelineMax < 1 || c.Engine.InFlightMax < 1 || c.Engine.RPCTimeout < 0:
 		return errors.New("hashiraft: a limit of the engine is negative")
 	case c.App == nil:
 		return errors.New("hashiraft: no program to replicate")
+	}
+	if c.Mode == Wall && len(c.Faults.SlowDisks) > 0 {
+		return errors.New("hashiraft: a real disk cannot be slowed")
+	}
+	if err := c.Faults.Validate(c.Replicas); err != nil {
+		return fmt.Errorf("hashiraft: %w", err)
 	}
 	return raft.ValidateConfig(c.raftConfig(0, hclog.NewNullLogger()))
 }

@@ -22,8 +22,8 @@ func fast() hashiraft.Engine {
 	}
 }
 
-// The leader stops under load and comes back. Nothing is executed twice, every command that entered
-// at a replica that stayed up is answered, and the old leader catches up from its own disk.
+// The leader stops under load and comes back. Nothing is executed twice, every command is answered,
+// and the old leader catches up from its own disk.
 func TestLeaderCrash(t *testing.T) {
 	for _, mode := range []hashiraft.Mode{hashiraft.Bubble, hashiraft.Wall} {
 		cfg, k := config(mode, 3)
@@ -40,11 +40,8 @@ func TestLeaderCrash(t *testing.T) {
 		}
 		l.check(t, k)
 		for id, o := range l.outcomes {
-			if o.Status != consensus.Answered && int(id)%3 != 0 {
-				t.Errorf("mode %d: command %d entered at replica %d: %+v", mode, id, id%3, o)
-			}
-			if o.Status == consensus.Unfinished {
-				t.Errorf("mode %d: command %d is unfinished", mode, id)
+			if o.Status != consensus.Answered {
+				t.Errorf("mode %d: command %d: %+v", mode, id, o)
 			}
 		}
 		if k.counts[consensus.EventCrashed] != 1 || k.counts[consensus.EventRestarted] != 1 || k.counts[consensus.EventLed] < 2 {
@@ -55,8 +52,6 @@ func TestLeaderCrash(t *testing.T) {
 				t.Errorf("mode %d: replica %d executed %d of %d blocks", mode, i, h, len(k.blocks))
 			}
 		}
-		t.Logf("mode %d: %d answered, %d lost, %d refused, %d blocks", mode, l.count(consensus.Answered),
-			l.count(consensus.Lost), l.count(consensus.Refused), len(k.blocks))
 	}
 }
 

@@ -8,53 +8,37 @@ import (
 	"github.com/hashicorp/raft"
 
 	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/sim/resource"
 )
 
-// cpu is a node's cores, first come first served.
+// cpu is a node's processor, shared by the loop and the goroutines of the engine.
 type cpu struct {
-	mu    sync.Mutex
-	cores []server
+	mu     sync.Mutex
+	model  *resource.CPU
+	worked time.Duration // Wall: real time that cores were busy
 }
 
-// use takes service time on the core that is free first and returns when it is over.
+// use takes service time and returns when it is over. What costs nothing does not wait either.
 func (p *cpu) use(now, service time.Duration) time.Duration {
-	if service == 0 {
+	if service <= 0 {
 		return now
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	best := &p.cores[0]
-	for i := range p.cores {
-		if p.cores[i].free < best.free {
-			best = &p.cores[i]
-		}
-	}
-	return best.use(now, service)
+	return p.model.Use(now, service)
 }
 
-// worked adds real time that a core was busy.
-func (p *cpu) worked(d time.Duration) {
+// work adds real time that a core was busy.
+func (p *cpu) work(d time.Duration) {
 	p.mu.Lock()
-	p.cores[0].busy += d
+	p.worked += d
 	p.mu.Unlock()
 }
 
 func (p *cpu) busy() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	sum := time.Duration(0)
-	for i := range p.cores {
-		sum += p.cores[i].busy
-	}
-	return sum
-}
-
-func (p *cpu) reset() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for i := range p.cores {
-		p.cores[i].busy = 0
-	}
+	return p.model.Busy() + p.worked
 }
 
 // life is a replica from one start to its crash: an unmodified raft.Raft and what it stands on.
@@ -88,7 +72,7 @@ func (c *Cluster) newLife(n *node) *life {
 		onFail:   func(err error) { c.loop.post(func() { c.fail(err) }) },
 	}
 	if c.cfg.Mode == Wall {
-		l.fsm.onWork = n.cpu.worked
+		l.fsm.onWork = n.cpu.work
 	}
 	return l
 }
@@ -159,8 +143,9 @@ func (l *life) open() (err error) {
 		return err
 	}
 	mem := &memStore{
-		image: n.image, loop: &c.loop, meter: &n.disk,
-		fsync: c.cfg.Fsync, byteSec: c.cfg.DiskBytePerSec, dead: l.dead,
+		image: n.image, loop: &c.loop, meter: &n.disk, dead: l.dead,
+		disk: resource.NewDisk(c.cfg.Fsync, c.cfg.DiskBytesPerSec),
+		slow: func() uint32 { return c.cfg.Faults.DiskPercent(n.id, c.Now()) },
 	}
 	l.store = storage{logs: mem, stable: mem, snaps: &n.snaps, mem: mem, close: func() error { return nil }}
 	return nil

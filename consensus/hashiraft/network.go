@@ -5,54 +5,38 @@ import (
 	"time"
 
 	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/sim/fault"
+	simnet "github.com/govbench/govbench/sim/network"
+	"github.com/govbench/govbench/sim/resource"
 )
 
-// frameBytes is what a message carries beside its encoding: Ethernet, IPv4 and TCP headers with
-// timestamps, and the preamble and gap between frames: 14+4+20+32+20.
-const frameBytes = 90
-
 // network is the wire between the replicas: for each node a link with bandwidth each way, for each
-// pair a delay. One pair delivers in order. All times count from loop.open.
+// pair a delay. One pair delivers in order. All times count from loop.open. The links are the
+// simulator's, so that the engine meets the same bandwidth as the virtual runtime's machines.
 type network struct {
 	mu       sync.Mutex
 	n        int
-	bitRate  int64           // 0: infinite
 	delays   []time.Duration // from*n + to
 	arrivals []time.Duration // from*n + to: of the newest message
 	cuts     []bool          // from*n + to: nothing gets through
 	ports    []port
+	now      func() time.Duration                      // run time
+	faults   *fault.Injector                           // nil: before the run
 	sent     func(from, to consensus.NodeID, size int) // nil: nobody watches
 }
 
 // port is a node's end of the network.
 type port struct {
-	out, in  server
+	link     *resource.Link
 	bytes    uint64
 	messages uint64
 	endpoint *endpoint // nil: the node is down
-}
-
-// server is a first-come-first-served resource with one place.
-type server struct {
-	free time.Duration // when it has done all that was asked of it
-	busy time.Duration // in all
-}
-
-// use takes service time from now on and returns when it is over.
-func (s *server) use(now, service time.Duration) time.Duration {
-	if service == 0 {
-		return max(s.free, now)
-	}
-	s.free = max(s.free, now) + service
-	s.busy += service
-	return s.free
 }
 
 func newNetwork(cfg *Config) *network {
 	n := cfg.Replicas
 	w := &network{
 		n:        n,
-		bitRate:  cfg.BandwidthBitPerSec,
 		delays:   make([]time.Duration, n*n),
 		arrivals: make([]time.Duration, n*n),
 		cuts:     make([]bool, n*n),
@@ -63,22 +47,17 @@ func newNetwork(cfg *Config) *network {
 			w.delays[i] = cfg.Delay(consensus.NodeID(from), consensus.NodeID(to))
 		}
 	}
-	return w
-}
-
-// serialise is how long size bytes occupy a link.
-func (w *network) serialise(size int) time.Duration {
-	if w.bitRate == 0 {
-		return 0
+	for i := range w.ports {
+		w.ports[i].link = resource.NewLink(cfg.BandwidthBitPerSec)
 	}
-	return time.Duration(int64(size) * 8 * int64(time.Second) / w.bitRate)
+	return w
 }
 
 // depart puts size bytes on the way now and returns when their last one is at the receiver's link,
 // false when the way is cut; then ask arrive. protocol says whether the message counts as one of the
 // engine's.
 func (w *network) depart(now time.Duration, from, to consensus.NodeID, size int, protocol bool) (time.Duration, bool) {
-	size += frameBytes
+	size = simnet.WireBytes(size)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	src := &w.ports[from]
@@ -89,35 +68,37 @@ func (w *network) depart(now time.Duration, from, to consensus.NodeID, size int,
 			w.sent(from, to, size)
 		}
 	}
-	at := src.out.use(now, w.serialise(size))
+	at := src.link.Send(now, size)
 	pair := int(from)*w.n + int(to)
 	if w.cuts[pair] {
 		return 0, false
+	}
+	if w.faults != nil {
+		run := w.now()
+		if w.faults.Cut(from, to, run) || w.faults.Lost(from, to, run) {
+			return 0, false
+		}
+		at += w.faults.ExtraDelay(from, to, run)
 	}
 	at = max(at+w.delays[pair], w.arrivals[pair])
 	w.arrivals[pair] = at
 	return at, true
 }
 
-// arrive takes size bytes, whose last one is at a node's link now, through that link. The link is
-// cut-through: a message that meets no other was serialised once, at the sender.
+// arrive takes size bytes, whose last one is at a node's link now, through that link.
 func (w *network) arrive(now time.Duration, node consensus.NodeID, size int) time.Duration {
-	service := w.serialise(size + frameBytes)
-	if service == 0 {
-		return now
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.ports[node].in.use(now-service, service)
+	return w.ports[node].link.Receive(now, simnet.WireBytes(size))
 }
 
 // leave sends bytes to a client through a node's link.
 func (w *network) leave(now time.Duration, node consensus.NodeID, size int) time.Duration {
+	size = simnet.WireBytes(size)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	p := &w.ports[node]
-	p.bytes += uint64(size + frameBytes)
-	return p.out.use(now, w.serialise(size+frameBytes))
+	w.ports[node].bytes += uint64(size)
+	return w.ports[node].link.Send(now, size)
 }
 
 // cut makes or heals a partition in one direction.
@@ -127,10 +108,11 @@ func (w *network) cut(from, to consensus.NodeID, on bool) {
 	w.mu.Unlock()
 }
 
-func (w *network) isCut(from, to consensus.NodeID) bool {
+// afflict lets a schedule's faults strike from now on.
+func (w *network) afflict(in *fault.Injector) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.cuts[int(from)*w.n+int(to)]
+	w.faults = in
+	w.mu.Unlock()
 }
 
 // attach makes a node reachable; nil makes it unreachable.
@@ -152,17 +134,5 @@ func (w *network) usage(node consensus.NodeID, u *consensus.Usage) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	p := &w.ports[node]
-	u.LinkBusy = max(p.out.busy, p.in.busy)
-	u.BytesSent = p.bytes
-	u.Messages = p.messages
-}
-
-// reset forgets what was counted.
-func (w *network) reset() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for i := range w.ports {
-		p := &w.ports[i]
-		p.out.busy, p.in.busy, p.bytes, p.messages = 0, 0, 0, 0
-	}
+	u.LinkBusy, u.BytesSent, u.Messages = p.link.Busy(), p.bytes, p.messages
 }

@@ -1,9 +1,6 @@
 package hashiraft
 
 import (
-	"fmt"
-	"time"
-
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/consensus/mempool"
 )
@@ -178,85 +175,5 @@ func (c *Cluster) booted(l *life, err error) {
 	c.net.attach(n.id, l.endpoint)
 	if c.started {
 		c.observe(consensus.Event{Kind: consensus.EventRestarted, At: c.Now(), Node: n.id})
-	}
-}
-
-// Crash stops a replica at once: what it has not synced is gone, and so is everything in its memory.
-// Commands that it answers for are lost unless the leader answers them. A replica that is down stays
-// down.
-func (c *Cluster) Crash(id consensus.NodeID) {
-	n := &c.nodes[id]
-	l := n.life
-	if l == nil || !c.started || c.ending {
-		return
-	}
-	if n.up && l.store.mem != nil {
-		n.image = l.store.mem.freeze()
-	}
-	c.net.attach(id, nil)
-	close(l.dead)
-	c.resign(n)
-	n.life, n.up, n.retry, n.leader = nil, false, false, consensus.Nobody
-	n.done = idSet{}
-	c.observe(consensus.Event{Kind: consensus.EventCrashed, At: c.Now(), Node: id})
-	open := n.open
-	n.open = nil
-	for _, p := range open {
-		c.orphan(p, fmt.Sprintf("replica %d stopped", id))
-	}
-}
-
-// orphan gives a command whose entry replica stopped the time in which a leader that has it may still
-// answer, then counts it as lost.
-func (c *Cluster) orphan(p *pending, reason string) {
-	grace := time.Duration(0)
-	if p.stint != 0 {
-		grace = c.cfg.Retry
-	}
-	c.after(grace, func() {
-		if !p.answered {
-			c.finish(p, consensus.Lost, reason, nil)
-		}
-	})
-}
-
-// Restart starts a replica that is down, on what is on its disk. It is up some time later; the tap
-// hears of it.
-func (c *Cluster) Restart(id consensus.NodeID) {
-	n := &c.nodes[id]
-	if n.life != nil || !c.started || c.ending {
-		return
-	}
-	earlier := n.last
-	n.life = c.newLife(n)
-	n.last = n.life
-	n.life.begin(earlier)
-}
-
-// Cut stops all messages from one replica to another, those under way too, until Heal.
-func (c *Cluster) Cut(from, to consensus.NodeID) { c.net.cut(from, to, true) }
-
-// Heal lets messages from one replica to another through again.
-func (c *Cluster) Heal(from, to consensus.NodeID) { c.net.cut(from, to, false) }
-
-// Partition cuts every connection between replicas of different groups and heals all others. A
-// replica in no group is alone. Without groups everything is healed.
-func (c *Cluster) Partition(groups ...[]consensus.NodeID) {
-	side := make([]int, len(c.nodes))
-	for i := range side {
-		side[i] = -i - 1
-		if len(groups) == 0 {
-			side[i] = 0
-		}
-	}
-	for g, members := range groups {
-		for _, id := range members {
-			side[id] = g
-		}
-	}
-	for from := range side {
-		for to := range side {
-			c.net.cut(consensus.NodeID(from), consensus.NodeID(to), side[from] != side[to])
-		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"github.com/govbench/govbench/sim/resource"
 )
 
 // diskMeter counts what one replica's disk did, over all its lives.
@@ -16,10 +18,10 @@ type diskMeter struct {
 	synced func(size int) // nil: nobody watches
 }
 
-func (m *diskMeter) add(busy time.Duration, size int) {
+func (m *diskMeter) add(busy time.Duration, fsyncs uint64, size int) {
 	m.mu.Lock()
 	m.busy += busy
-	m.fsyncs++
+	m.fsyncs += fsyncs
 	m.mu.Unlock()
 	if m.synced != nil && size > 0 {
 		m.synced(size)
@@ -30,12 +32,6 @@ func (m *diskMeter) read() (time.Duration, uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.busy, m.fsyncs
-}
-
-func (m *diskMeter) reset() {
-	m.mu.Lock()
-	m.busy, m.fsyncs = 0, 0
-	m.mu.Unlock()
 }
 
 // image is what is on a modelled disk.
@@ -66,19 +62,17 @@ func (m *image) clone() *image {
 }
 
 // memStore is the log and the stable store of one life of a replica in a bubble: in memory, behind a
-// modelled disk. A write returns when it is durable: it waits for the write before it, for the bytes
-// and for one sync. The engine collects the blocks that wait meanwhile into its next write, which is
+// the simulator's disk. A write returns when it is durable. The engine collects the blocks that wait meanwhile into its next write, which is
 // the group commit of a real disk.
 type memStore struct {
 	mu    sync.Mutex
 	image *image
 
-	loop    *loop
-	meter   *diskMeter
-	disk    server // guarded by mu
-	fsync   time.Duration
-	byteSec int64
-	dead    <-chan struct{}
+	loop  *loop
+	meter *diskMeter
+	disk  *resource.Disk // guarded by mu
+	slow  func() uint32  // percent of its normal time that the disk takes now
+	dead  <-chan struct{}
 }
 
 var (
@@ -100,18 +94,17 @@ func (s *memStore) freeze() *image {
 
 // write waits until size bytes are durable, then changes the image.
 func (s *memStore) write(size int, change func(*image)) {
-	service := s.fsync
-	if s.byteSec > 0 {
-		service += time.Duration(int64(size) * int64(time.Second) / s.byteSec)
-	}
 	s.mu.Lock()
-	at := s.disk.use(s.loop.now(), service)
+	busy, fsyncs := s.disk.Busy(), s.disk.Fsyncs()
+	s.disk.Slow(s.slow())
+	at := s.disk.Append(s.loop.now(), size)
+	busy, fsyncs = s.disk.Busy()-busy, s.disk.Fsyncs()-fsyncs
 	s.mu.Unlock()
 	s.loop.sleep(at, s.dead)
 	s.mu.Lock()
 	change(s.image)
 	s.mu.Unlock()
-	s.meter.add(service, size)
+	s.meter.add(busy, fsyncs, size)
 }
 
 // IsMonotonic implements raft.MonotonicLogStore: after a snapshot the older log is dropped as a whole.

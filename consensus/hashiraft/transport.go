@@ -164,9 +164,6 @@ func (e *endpoint) serve(to consensus.NodeID, at, deadline time.Duration, r requ
 	if !e.arrive(at, to, r.size) {
 		return raft.RPCResponse{}, errStopped
 	}
-	if e.net.isCut(e.self, to) {
-		return raft.RPCResponse{}, e.lose(deadline)
-	}
 	peer := e.net.endpoint(to)
 	if peer == nil {
 		back := e.net.delays[int(to)*e.net.n+int(e.self)]
