@@ -5,18 +5,19 @@ import "github.com/govbench/govbench/consensus"
 // item is one thing on its way to the disk: a record, a checkpoint or a committed block.
 type item struct {
 	record  consensus.Record
+	print   uint64 // fingerprint of the record when it was written
 	replace bool
 	block   bool
 }
 
 // disk is a replica's write-ahead log and, in the same order, its store of committed blocks.
 type disk struct {
-	log     []consensus.Record // durable records
-	blocks  int                // durable committed blocks
-	pending []item             // not yet durable, oldest first
-	writing int                // of pending, under way
-	waiting []waiter           // oldest first
-	done    uint64             // items ever made durable
+	log     []item   // durable records
+	blocks  int      // durable committed blocks
+	pending []item   // not yet durable, oldest first
+	writing int      // of pending, under way
+	waiting []waiter // oldest first
+	done    uint64   // items ever made durable
 }
 
 type waiter struct {
@@ -64,13 +65,25 @@ func (d *disk) finish(count int) {
 		case it.block:
 			d.blocks++
 		case it.replace:
-			d.log = []consensus.Record{it.record}
+			d.log = []item{it}
 		default:
-			d.log = append(d.log, it.record)
+			d.log = append(d.log, it)
 		}
 	}
 	d.pending = d.pending[count:]
 	d.done += uint64(count)
+}
+
+// records is what Start gets.
+func (d *disk) records(n *node) []consensus.Record {
+	out := make([]consensus.Record, 0, len(d.log))
+	for _, it := range d.log {
+		if fingerprint(it.record) != it.print {
+			n.g.fail("immutability: %T of replica %d changed after it was written", it.record, n.id)
+		}
+		out = append(out, it.record)
+	}
+	return out
 }
 
 // crash keeps a random prefix of what was on its way: a write may have reached the disk without the

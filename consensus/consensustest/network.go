@@ -9,6 +9,7 @@ import (
 // packet is what travels: a protocol message or forwarded commands.
 type packet struct {
 	msg      consensus.Message
+	print    uint64 // fingerprint of msg when it departed
 	commands []*consensus.Command
 }
 
@@ -30,6 +31,9 @@ func (g *Group) transmit(from, to consensus.NodeID, p packet) {
 			if p.msg == nil {
 				n.arrived(p.commands)
 				return
+			}
+			if fingerprint(p.msg) != p.print {
+				g.fail("immutability: %T from replica %d changed on its way", p.msg, from)
 			}
 			n.step(consensus.Input{Kind: consensus.Receive, From: from, Msg: p.msg})
 		})

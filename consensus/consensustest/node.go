@@ -64,7 +64,7 @@ func (n *node) boot() {
 	n.machine = m
 	n.fx.Host = n
 	n.step(consensus.Input{
-		Kind: consensus.Start, Durable: append([]consensus.Record(nil), n.disk.log...), Applied: uint64(len(n.store)),
+		Kind: consensus.Start, Durable: n.disk.records(n), Applied: uint64(len(n.store)),
 	})
 	n.retryLater()
 }
@@ -113,7 +113,7 @@ func (n *node) apply(e *consensus.Effect) {
 		if e.Record.WireSize() <= 0 {
 			n.g.fail("replica %d persists a record of %d bytes", n.id, e.Record.WireSize())
 		}
-		n.disk.write(n, item{record: e.Record, replace: e.Kind == consensus.EffectCheckpoint})
+		n.disk.write(n, item{record: e.Record, print: fingerprint(e.Record), replace: e.Kind == consensus.EffectCheckpoint})
 	case consensus.EffectSynced:
 		token := e.View
 		n.disk.whenDurable(func() {
@@ -173,13 +173,14 @@ func (n *node) send(to consensus.NodeID, msg consensus.Message, early bool) {
 func (n *node) depart(to consensus.NodeID, msg consensus.Message) {
 	n.g.noteSend(n.id, to, msg)
 	n.g.check.sent(n, to, msg)
+	p := packet{msg: msg, print: fingerprint(msg)}
 	if to != consensus.Everyone {
-		n.g.transmit(n.id, to, packet{msg: msg})
+		n.g.transmit(n.id, to, p)
 		return
 	}
 	for id := range n.g.nodes {
 		if consensus.NodeID(id) != n.id {
-			n.g.transmit(n.id, consensus.NodeID(id), packet{msg: msg})
+			n.g.transmit(n.id, consensus.NodeID(id), p)
 		}
 	}
 }

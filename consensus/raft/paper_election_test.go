@@ -270,3 +270,15 @@ func TestCheckQuorum(t *testing.T) {
 		t.Error("leads without a quorum")
 	}
 }
+
+// Thesis §9.6: answers to an earlier question do not start a campaign.
+func TestOldPreVotesDoNotCount(t *testing.T) {
+	r := newRig(t, 3, nil)
+	r.expire()                        // asks for term 1
+	r.receive(1, &raft.Beat{Term: 3}) // meanwhile there is a leader of term 3
+	r.expire()                        // asks for term 4
+	out := r.receive(2, &raft.VoteReply{Term: 1, Granted: true, Pre: true})
+	if len(sends[*raft.VoteRequest](out)) != 0 {
+		t.Error("a pre-vote for term 1 started term 4")
+	}
+}

@@ -96,19 +96,39 @@ func TestLeaderWritesInParallel(t *testing.T) {
 func TestOldSyncDoesNotCount(t *testing.T) {
 	r := newRig(t, 3, plain())
 	r.hold = true
-	r.elect(1)                                                  // entry 1/1, not yet durable
+	r.elect(1) // entries 1/1 and 2/1, not yet durable
+	r.offer(1)
 	r.receive(1, &raft.Append{Term: 2, Entries: entries(1, 2)}) // replaced by 1/2
-	r.expire()                                                  // term 3
-	r.receive(1, &raft.VoteReply{Term: 3, Granted: true})       // entry 2/3, not yet durable
-	r.receive(1, &raft.Reply{Term: 3, Match: 2})                // one copy beside the leader's
-	first := r.held[0]                                          // of term 1
-	r.held = r.held[1:]                                         //
-	out := r.step(consensus.Input{Kind: consensus.Persisted, Token: first})
-	if got := committed(out); got != 0 {
-		t.Errorf("committed %d on the strength of a write of term 1", got)
+	r.expire()                                                  // term 3: entry 2/3, not yet durable
+	r.receive(1, &raft.VoteReply{Term: 3, Granted: true})
+	r.receive(1, &raft.Reply{Term: 3, Match: 2}) // one copy beside the leader's
+	old, own := r.held[:2], r.held[2:]
+	for _, token := range old {
+		out := r.step(consensus.Input{Kind: consensus.Persisted, Token: token})
+		if got := committed(out); got != 0 {
+			t.Errorf("committed %d on the strength of a write of term 1", got)
+		}
 	}
+	r.held = own
 	if got := committed(r.release()); got != 2 {
 		t.Errorf("committed %d", got)
+	}
+}
+
+// Figure 2: the vote is persistent state, and a checkpoint of the log keeps it.
+func TestCheckpointKeepsTheVote(t *testing.T) {
+	v := plain()
+	v["window"] = "1"
+	r := newRig(t, 3, v)
+	r.receive(1, &raft.VoteRequest{Term: 3})
+	r.receive(1, &raft.Append{Term: 3, Entries: entries(1, 3, 3), Commit: 2})
+	r.receive(1, &raft.Beat{Term: 3, Commit: 2})
+	if _, ok := r.records[0].(*raft.Checkpoint); !ok || len(r.records) != 1 {
+		t.Fatalf("log on disk: %v", r.records)
+	}
+	r.boot(3, v)
+	if one[*raft.VoteReply](t, r.receive(2, &raft.VoteRequest{Term: 3, LastIndex: 9, LastTerm: 3})).Granted {
+		t.Error("voted twice in term 3")
 	}
 }
 
@@ -290,4 +310,59 @@ func TestLostStoreIsNoticed(t *testing.T) {
 		}
 	}()
 	r.boot(3, nil)
+}
+
+// Thesis §10.2.1: what is sent to one follower ahead of its answers is bounded too, though the
+// others commit; its answers then bring the rest, in messages of bounded size.
+func TestSlowFollowerIsNotFlooded(t *testing.T) {
+	v := plain()
+	v["max_inflight"], v["max_append_bytes"] = "4", "400" // two blocks of one command
+	r := newRig(t, 3, v)
+	r.elect(1)
+	sent := uint64(0) // to replica 2, which answers nothing
+	for i := uint64(2); i <= 30; i++ {
+		for _, e := range append(r.offer(consensus.CommandID(i)), r.receive(1, &raft.Reply{Term: 1, Match: i})...) {
+			if a, ok := e.Msg.(*raft.Append); ok && e.To != 1 {
+				sent = max(sent, a.PrevIndex+uint64(len(a.Entries)))
+			}
+		}
+	}
+	if len(r.stored) != 30 || sent > 4 {
+		t.Fatalf("committed %d, sent up to %d to a follower that answers nothing", len(r.stored), sent)
+	}
+	messages := 0
+	for match := sent; match < 30; {
+		batch := sends[*raft.Append](r.receive(2, &raft.Reply{Term: 1, Match: match}))
+		if len(batch) == 0 {
+			t.Fatalf("stops after %d", match)
+		}
+		ahead := uint64(0)
+		for _, a := range batch {
+			messages++
+			ahead += uint64(len(a.Entries))
+			if len(a.Entries) > 2 {
+				t.Errorf("%d blocks in one message", len(a.Entries))
+			}
+		}
+		if ahead > 4 {
+			t.Errorf("%d blocks ahead of the answers", ahead)
+		}
+		match += ahead
+	}
+	if messages < 13 {
+		t.Errorf("26 blocks in %d messages of at most two", messages)
+	}
+}
+
+// Entries travel in shared slices; what replaces them in the log must not change what was sent or
+// written.
+func TestReplacedEntriesStayInOldMessages(t *testing.T) {
+	r := newRig(t, 3, plain())
+	r.elect(1)
+	a := one[*raft.Append](t, r.offer(1))
+	written := r.records[len(r.records)-1].(*raft.Entries)
+	r.receive(1, &raft.Append{Term: 2, Entries: entries(1, 2, 2)})
+	if a.Entries[0].View != 1 || written.Blocks[0].View != 1 {
+		t.Error("a message or record of term 1 changed to term 2 in flight")
+	}
 }
