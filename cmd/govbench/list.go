@@ -1,0 +1,248 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/scenarios"
+	"github.com/govbench/govbench/scenarios/experiment"
+	"github.com/govbench/govbench/sim/fault"
+	"github.com/govbench/govbench/sim/network"
+	"github.com/govbench/govbench/sim/resource"
+)
+
+// kind is a part of the catalogue: list prints all of it, show one entry.
+type kind struct {
+	name string
+	// rows returns the entries, as objects for --json and as cells for people.
+	rows func() (objects []any, header []string, cells [][]string, err error)
+	show func(w io.Writer, name string) error
+}
+
+func kinds() []kind {
+	return []kind{
+		{"scenarios", scenarioRows, showScenario},
+		{"designs", designRows, showDesign},
+		{"networks", networkRows, showNetwork},
+		{"machines", machineRows, showMachine},
+		{"workloads", workloadRows, showWorkload},
+		{"metrics", metricRows, showMetric},
+		{"faults", faultRows, showFault},
+	}
+}
+
+func kindNames() []string {
+	var names []string
+	for _, k := range kinds() {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// kindNamed finds a part of the catalogue; the singular does as well.
+func kindNamed(name string) (kind, error) {
+	for _, k := range kinds() {
+		if k.name == name || strings.TrimSuffix(k.name, "s") == name {
+			return k, nil
+		}
+	}
+	hint := ""
+	if near := scenarios.Nearest(name, kindNames()); near != "" {
+		hint = fmt.Sprintf("; did you mean %s?", near)
+	}
+	return kind{}, fmt.Errorf("unknown kind %q: allowed are %s%s", name, strings.Join(kindNames(), ", "), hint)
+}
+
+func newList() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:       "list KIND",
+		Short:     "the catalogue: " + strings.Join(kindNames(), ", "),
+		Args:      cobra.ExactArgs(1),
+		ValidArgs: kindNames(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			k, err := kindNamed(args[0])
+			if err != nil {
+				return err
+			}
+			objects, header, cells, err := k.rows()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				enc := json.NewEncoder(cmd.OutOrStdout())
+				enc.SetIndent("", "  ")
+				return enc.Encode(objects)
+			}
+			printTable(cmd.OutOrStdout(), header, cells)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of objects")
+	return cmd
+}
+
+// printTable prints columns under a header, aligned for wide characters.
+func printTable(w io.Writer, header []string, rows [][]string) {
+	widths := make([]int, len(header))
+	for _, row := range append([][]string{header}, rows...) {
+		for i, cell := range row {
+			widths[i] = max(widths[i], displayWidth(cell))
+		}
+	}
+	for _, row := range append([][]string{header}, rows...) {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell)
+			if i < len(row)-1 {
+				line.WriteString(strings.Repeat(" ", widths[i]-displayWidth(cell)+2))
+			}
+		}
+		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
+	}
+}
+
+// displayWidth counts terminal columns: East Asian wide characters (Unicode Standard Annex 11) take two.
+func displayWidth(s string) int {
+	n := 0
+	for _, r := range s {
+		if r >= 0x1100 && (r <= 0x115f || r >= 0x2e80 && r <= 0xa4cf || r >= 0xac00 && r <= 0xd7a3 || r >= 0xf900 && r <= 0xfaff || r >= 0xfe30 && r <= 0xfe6f || r >= 0xff00 && r <= 0xff60 || r >= 0xffe0 && r <= 0xffe6 || r >= 0x20000 && r <= 0x3fffd) {
+			n++
+		}
+		n++
+	}
+	return n
+}
+
+type scenarioObject struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	NameZH       string   `json:"name_zh"`
+	Category     string   `json:"category"`
+	LeadAgency   string   `json:"lead_agency"`
+	Participants int      `json:"participants"`
+	Provenance   string   `json:"provenance"`
+	Family       string   `json:"family"`
+	Sources      []string `json:"sources"`
+}
+
+func scenarioRows() (objects []any, header []string, cells [][]string, err error) {
+	all, err := scenarios.All()
+	for _, s := range all {
+		objects = append(objects, scenarioObject{s.ID, s.Name, s.NameZH, string(s.Category), s.LeadAgency,
+			s.Participants.Count, string(s.Provenance), s.Family, s.Sources})
+		cells = append(cells, []string{s.ID, s.Name, s.NameZH, string(s.Category), string(s.Provenance), s.Family})
+	}
+	return objects, []string{"ID", "NAME", "NAME (ZH)", "CATEGORY", "PROVENANCE", "FAMILY"}, cells, err
+}
+
+type settingObject struct {
+	Name    string   `json:"name"`
+	Kind    string   `json:"kind"`
+	Default string   `json:"default"`
+	Choices []string `json:"choices,omitempty"`
+	Doc     string   `json:"doc"`
+}
+
+type designObject struct {
+	Name        string          `json:"name"`
+	Title       string          `json:"title"`
+	Protocol    string          `json:"protocol"`
+	FaultModel  string          `json:"fault_model"`
+	MinReplicas int             `json:"min_replicas"`
+	Replicas    int             `json:"replicas"`
+	Source      string          `json:"source"`
+	Settings    []settingObject `json:"settings"`
+}
+
+func designObjects() []designObject {
+	engines := map[string]experiment.Engine{}
+	for _, e := range experiment.Engines() {
+		engines[e.Name] = e
+	}
+	var out []designObject
+	for _, d := range experiment.Designs() {
+		e := engines[d.Protocol]
+		o := designObject{Name: d.Name, Title: d.Title, Protocol: d.Protocol, FaultModel: string(e.FaultModel),
+			MinReplicas: e.MinReplicas, Replicas: d.Replicas, Source: e.Source, Settings: []settingObject{}}
+		for _, s := range e.Settings {
+			o.Settings = append(o.Settings, settingObject{s.Name, string(s.Kind), s.Default, s.Choices, s.Doc})
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func designRows() (objects []any, header []string, cells [][]string, err error) {
+	for _, o := range designObjects() {
+		objects = append(objects, o)
+		cells = append(cells, []string{o.Name, o.Title, o.Protocol, o.FaultModel, fmt.Sprint(o.Replicas)})
+	}
+	return objects, []string{"NAME", "TITLE", "PROTOCOL", "FAULTS", "REPLICAS"}, cells, nil
+}
+
+type namedObject struct {
+	Name   string `json:"name"`
+	Title  string `json:"title"`
+	Source string `json:"source,omitempty"`
+}
+
+func named(list []namedObject) (objects []any, header []string, cells [][]string, err error) {
+	for _, o := range list {
+		objects = append(objects, o)
+		cells = append(cells, []string{o.Name, o.Title})
+	}
+	return objects, []string{"NAME", "TITLE"}, cells, nil
+}
+
+func networkRows() ([]any, []string, [][]string, error) {
+	var list []namedObject
+	for _, t := range network.Topologies() {
+		list = append(list, namedObject{t.Name, t.Title, t.Source})
+	}
+	return named(append(list, namedObject{"constant:DELAY", "every two sites the same DELAY apart, as in constant:10ms", ""}))
+}
+
+func machineRows() ([]any, []string, [][]string, error) {
+	var list []namedObject
+	for _, p := range resource.Profiles() {
+		list = append(list, namedObject{p.Name, p.Title, p.FsyncSource})
+	}
+	return named(list)
+}
+
+func workloadRows() ([]any, []string, [][]string, error) {
+	var list []namedObject
+	for _, f := range scenarios.Families() {
+		list = append(list, namedObject{f.Name, f.Title, ""})
+	}
+	return named(list)
+}
+
+func faultRows() ([]any, []string, [][]string, error) {
+	var list []namedObject
+	for _, b := range fault.Builtins() {
+		list = append(list, namedObject{b.Name, b.Title, ""})
+	}
+	return named(list)
+}
+
+type metricObject struct {
+	Name   string `json:"name"`
+	Unit   string `json:"unit"`
+	Better string `json:"better"`
+	Doc    string `json:"doc"`
+}
+
+func metricRows() (objects []any, header []string, cells [][]string, err error) {
+	for _, m := range result.Metrics() {
+		objects = append(objects, metricObject{m.Name, m.Unit, string(m.Better), m.Doc})
+		cells = append(cells, []string{m.Name, m.Unit, string(m.Better), m.Doc})
+	}
+	return objects, []string{"NAME", "UNIT", "BETTER", "MEANING"}, cells, nil
+}

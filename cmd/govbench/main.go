@@ -1,0 +1,57 @@
+// Command govbench compares chain designs for government services: it runs experiments on simulated
+// or live groups of replicas and writes throughput and latency reports.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+)
+
+// Exit statuses.
+const (
+	exitOK     = 0
+	exitFailed = 1 // an invariant broke, a gate failed, or a run failed
+	exitInput  = 2 // the input is wrong
+)
+
+// gcPercent trades memory for time: runs allocate steadily and live briefly. GOGC overrides it.
+const gcPercent = 400
+
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // a second Ctrl-C ends the program at once
+	}()
+	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// failure is an error that is not a wrong input.
+type failure struct{ error }
+
+func (f failure) Unwrap() error { return f.error }
+
+// execute runs one command line and returns the exit status.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot(stdout, stderr)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintf(stderr, "govbench: %v\n", err)
+	var failed failure
+	if errors.As(err, &failed) {
+		return exitFailed
+	}
+	return exitInput
+}

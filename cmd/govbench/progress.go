@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/scenarios/experiment"
+)
+
+// progress tells how far a plan has come: a bar on a terminal, a line now and then elsewhere.
+type progress struct {
+	w        io.Writer
+	quiet    bool
+	terminal bool
+	started  time.Time
+	last     time.Time
+}
+
+// linesEvery is how often progress is told where there is no terminal.
+const linesEvery = 10 * time.Second
+
+func newProgress(w io.Writer, quiet bool, p *experiment.Plan) *progress {
+	now := time.Now()
+	g := &progress{w: w, quiet: quiet, terminal: isTerminal(w), started: now, last: now}
+	if !quiet {
+		fmt.Fprintf(w, "experiment %s: %d runs\n", p.File.Name, len(p.Cells))
+		for _, s := range p.Skipped {
+			fmt.Fprintf(w, "skipped: %s\n", s)
+		}
+	}
+	return g
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func (g *progress) update(done, total int, r result.Record) {
+	now := time.Now()
+	if g.quiet || !g.terminal && done < total && now.Sub(g.last) < linesEvery {
+		return
+	}
+	g.last = now
+	left := time.Duration(float64(now.Sub(g.started)) / float64(done) * float64(total-done)).Round(time.Second)
+	line := fmt.Sprintf("%d of %d runs, %v left: %s on %s at %s", done, total, left, r.Design, r.Scenario, r.Load)
+	if !g.terminal {
+		fmt.Fprintln(g.w, line)
+		return
+	}
+	const width = 20
+	full := width * done / total
+	fmt.Fprintf(g.w, "\r\x1b[K[%s%s] %s", strings.Repeat("#", full), strings.Repeat(".", width-full), line)
+}
+
+func (g *progress) close() {
+	if g.terminal && !g.quiet {
+		fmt.Fprint(g.w, "\r\x1b[K")
+	}
+}

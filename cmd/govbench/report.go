@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/govbench/govbench/reports/render"
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/scenarios/experiment"
+)
+
+func newReport() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "report DIR...",
+		Short: "render results again, or several together",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" && len(args) > 1 {
+				return errors.New("--out: name the directory for the joint report")
+			}
+			if out == "" {
+				out = args[0]
+			}
+			return renderAgain(cmd, args, out)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "directory of the report (default: the results' own, when there is one)")
+	return cmd
+}
+
+// renderAgain reads result directories and writes one report of all their runs.
+func renderAgain(cmd *cobra.Command, dirs []string, out string) error {
+	var records []result.Record
+	var files []experiment.File
+	for _, dir := range dirs {
+		read, err := result.ReadFile(filepath.Join(dir, runsFile))
+		if errors.Is(err, result.ErrTruncated) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "govbench: %v\n", err)
+			err = nil
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s holds no results: %s is missing; name a directory that govbench run wrote", dir, runsFile)
+		}
+		if err != nil {
+			return err
+		}
+		records = append(records, read...)
+		f, err := experiment.ReadFile(filepath.Join(dir, experimentFile))
+		if err == nil {
+			files = append(files, f)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if len(records) == 0 {
+		return fmt.Errorf("%v: no finished run to report", dirs)
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("--out: cannot make the output directory: %w", err)
+	}
+	now := time.Now()
+	in, err := experiment.Report(files, records)
+	if err != nil {
+		return err
+	}
+	in.Command, in.Environment = commandLine(), environment(now, now)
+	if err := render.Write(out, in); err != nil {
+		return failure{err}
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", filepath.Join(out, "report.html"))
+	return nil
+}
+
+// reportInput is what a finished run hands to its report.
+type reportInput struct {
+	dir            string
+	plan           *experiment.Plan
+	records        []result.Record
+	started, ended time.Time
+}
+
+// writeReport writes every output file and tells the result on stdout.
+func writeReport(cmd *cobra.Command, flags *runFlags, r reportInput) error {
+	in, err := experiment.Report([]experiment.File{r.plan.File}, r.records)
+	if err != nil {
+		return err
+	}
+	in.Command, in.Environment = commandLine(), environment(r.started, r.ended)
+	if err := render.Write(r.dir, in); err != nil {
+		return err
+	}
+	w := cmd.OutOrStdout()
+	switch {
+	case flags.json:
+		for _, rec := range r.records {
+			line, err := result.Encode(rec)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "%s\n", line)
+		}
+	case !flags.quiet:
+		if err := render.Text(w, in); err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "\nreport: %s\n", filepath.Join(r.dir, "report.html"))
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/govbench/govbench/scenarios"
+)
+
+// newRoot builds the command tree. Each subcommand has a file of its own.
+func newRoot(stdout, stderr io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "govbench",
+		Short: "compare chain designs for government services",
+		Long: `govbench runs Raft and BFT groups of replicas, in deterministic virtual time or live, under workloads
+modelled on the services of Beijing's 2020 blueprint for a blockchain-based "programmable government",
+and reports what each design carries, how fast, and what limits it.`,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		Args:                       cobra.NoArgs,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newRun(), newReport(), newList(), newShow(), newInit())
+	root.CompletionOptions.HiddenDefaultCmd = true
+	return root
+}
+
+// flagError names the nearest flag for a misspelt one.
+func flagError(cmd *cobra.Command, err error) error {
+	_, name, ok := strings.Cut(err.Error(), "unknown flag: --")
+	if !ok {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if near := scenarios.Nearest(name, known); near != "" {
+		return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, near)
+	}
+	return fmt.Errorf("unknown flag --%s; see %s --help", name, cmd.CommandPath())
+}

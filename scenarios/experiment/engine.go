@@ -1,0 +1,150 @@
+package experiment
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/consensus/check"
+	"github.com/govbench/govbench/consensus/hashiraft"
+	"github.com/govbench/govbench/reports/record"
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/sim/fault"
+	"github.com/govbench/govbench/workloads"
+	"github.com/govbench/govbench/workloads/load"
+)
+
+// runHashiraft runs a cell of hashicorp/raft: in a bubble of virtual time, or on the wall clock with
+// real files.
+func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
+	hash, err := c.Hash()
+	if err != nil {
+		return result.Record{}, err
+	}
+	sites, err := placeReplicas(&c.Design, &c.Network)
+	if err != nil {
+		return result.Record{}, err
+	}
+	if !onlyCrashesAndCuts(&c.Faults) {
+		return result.Record{}, fmt.Errorf("faults %s: hashiraft knows crashes and partitions only", c.Faults.Name)
+	}
+	var apps []*countedApp
+	checker := check.New(c.Design.Replicas)
+	rec := c.newRecorder(false)
+	group, err := hashiraft.New(c.engineConfig(sites, func() workloads.App {
+		apps = append(apps, &countedApp{App: c.workload.Program.App()})
+		return apps[len(apps)-1]
+	}, taps{checker, rec}))
+	if err != nil {
+		return result.Record{}, err
+	}
+	driver, err := c.drive(group, sites, rec)
+	if err != nil {
+		return result.Record{}, err
+	}
+	c.scheduleFaults(group)
+	for _, at := range rec.SampleTimes() {
+		group.At(at, func() { rec.Sample(at, group.Usage(), c.Machine.Cores) })
+	}
+	if err := group.Run(ctx, c.Duration+drain); err != nil {
+		return result.Record{}, err
+	}
+	driver.Finish()
+	out := c.record(hash, c.engineRuntime())
+	out.Digest = sampleDigest(driver.Stats())
+	c.conclude(&out, rec, checker.Verdicts(appliedBy(apps, checker)), lawsOf(apps), driver)
+	out.Warnings = append(out.Warnings, c.engineWarning())
+	return out, nil
+}
+
+// engineWarning says what kind of number this is.
+func (c *Cell) engineWarning() string {
+	if c.Clock == WallClock {
+		return "wall clock: a sample of this machine at this moment"
+	}
+	return "bubble: the order of goroutines varies, so figures are samples, not exact values"
+}
+
+// engineConfig translates a cell for hashicorp/raft: the same delays, disk and block cutter as the
+// simulator's.
+func (c *Cell) engineConfig(sites []consensus.SiteID, app func() workloads.App, tap consensus.Tap) hashiraft.Config {
+	t, m := &c.Network, &c.Machine
+	cfg := hashiraft.Config{
+		Replicas: c.Design.Replicas,
+		Delay: func(from, to consensus.NodeID) time.Duration {
+			return t.Delay(sites[from], sites[to])
+		},
+		ClientDelay: func(site consensus.SiteID, node consensus.NodeID) time.Duration {
+			return t.Delay(site, sites[node])
+		},
+		BandwidthBitPerSec: t.BandwidthBitPerSec,
+		Fsync:              m.Fsync,
+		DiskBytesPerSec:    m.DiskBytesPerSec,
+		ExecuteCost:        m.Cost(consensus.OpExecute, 1),
+		VerifyCost:         m.Cost(consensus.OpHandle, 1) + m.Cost(consensus.OpVerify, 1),
+		Cores:              m.Cores,
+		Limits:             c.Design.limits(),
+		Retry:              c.Design.Retry,
+		App:                app,
+		Tap:                tap,
+	}
+	if c.Clock == WallClock {
+		cfg.Mode = hashiraft.Wall
+	}
+	return cfg
+}
+
+func onlyCrashesAndCuts(s *fault.Schedule) bool {
+	return len(s.Loss)+len(s.Duplicates)+len(s.Delays)+len(s.SlowDisks) == 0
+}
+
+// scheduleFaults plans the crashes and partitions of the cell.
+func (c *Cell) scheduleFaults(group *hashiraft.Cluster) {
+	for _, f := range c.Faults.Crashes {
+		group.At(f.From, func() { group.Crash(f.Node) })
+		if f.To > 0 {
+			group.At(f.To, func() { group.Restart(f.Node) })
+		}
+	}
+	for _, p := range c.Faults.Partitions {
+		group.At(p.From, func() { group.Partition(p.Groups...) })
+		if p.To > 0 {
+			group.At(p.To, func() { group.Partition() })
+		}
+	}
+}
+
+// appliedBy is how many operations the replica that executed most of them executed. Every replica
+// applies for itself; one that restarts from a snapshot or late applies fewer.
+func appliedBy(apps []*countedApp, checker *check.Checker) uint64 {
+	most := uint64(0)
+	for _, a := range apps {
+		if a.applied > checker.Ordered() {
+			return a.applied
+		}
+		most = max(most, a.applied)
+	}
+	return most
+}
+
+// lawsOf checks the program's laws at every replica.
+func lawsOf(apps []*countedApp) error {
+	for i, a := range apps {
+		if err := a.Check(); err != nil {
+			return fmt.Errorf("replica %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// sampleDigest condenses what the load driver counted: enough to tell two samples apart, and no
+// promise of repetition.
+func sampleDigest(s load.Stats) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", s))
+	return hex.EncodeToString(sum[:])
+}
+
+var _ load.Sink = (*record.Recorder)(nil)

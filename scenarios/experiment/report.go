@@ -1,0 +1,124 @@
+package experiment
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/govbench/govbench/reports/plot"
+	"github.com/govbench/govbench/reports/render"
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/scenarios"
+	"github.com/govbench/govbench/sim/network"
+	"github.com/govbench/govbench/sim/resource"
+)
+
+// Report gathers what a report of these records says: the figures, and what the experiments know of
+// every name in the records. files may be empty or fewer than the records' experiments; names that
+// they do not explain are looked up among the built-in ones.
+func Report(files []File, records []result.Record) (render.Input, error) {
+	in := render.Input{
+		Records:   records,
+		Scenarios: map[string]render.ScenarioInfo{},
+		Designs:   map[string]render.DesignInfo{},
+		Networks:  map[string]string{},
+		Machines:  map[string]string{},
+	}
+	for _, f := range files {
+		if in.Title == "" {
+			in.Title = f.Name
+		}
+		chosen, err := f.chosen()
+		if err != nil {
+			return in, err
+		}
+		for _, s := range chosen {
+			in.Scenarios[s.ID] = scenarioInfo(s)
+		}
+		for _, d := range f.Designs {
+			in.Designs[d.Inline.Name] = designInfo(d.Inline)
+		}
+	}
+	for _, r := range records {
+		if _, ok := in.Scenarios[r.Scenario]; !ok {
+			if s, err := scenarios.Load(r.Scenario); err == nil {
+				in.Scenarios[r.Scenario] = scenarioInfo(s)
+			}
+		}
+		if d, ok := designNamed(r.Design); ok && in.Designs[r.Design].Title == "" {
+			in.Designs[r.Design] = designInfo(&d)
+		}
+	}
+	describeWorld(&in, files)
+	titles := map[string]string{}
+	for id, s := range in.Scenarios {
+		titles[id] = s.Name
+	}
+	figures, err := plot.All(plot.Input{Records: records, Titles: titles})
+	in.Figures = figures
+	return in, err
+}
+
+func scenarioInfo(s *scenarios.Scenario) render.ScenarioInfo {
+	return render.ScenarioInfo{Name: s.Name, NameZh: s.NameZH, Category: string(s.Category), LeadAgency: s.LeadAgency,
+		Provenance: string(s.Provenance), Summary: s.Summary, Sources: s.Sources, Modelled: s.Assumptions()}
+}
+
+func designInfo(d *Design) render.DesignInfo {
+	e, _ := engineNamed(d.Protocol)
+	title := d.Title
+	if title == "" {
+		title = e.Title
+	}
+	settings := fmt.Sprintf("%d replicas; a block is cut at %d transactions, %v or %v; %s signatures; %d commands may wait at a replica, sent again after %v",
+		d.Replicas, d.Block.MaxTxs, d.Block.MaxBytes, d.Block.MaxWait, d.Signature, d.Pool, d.Retry)
+	for _, name := range slices.Sorted(maps.Keys(d.Params)) {
+		settings += fmt.Sprintf("; %s %s", name, d.Params[name])
+	}
+	return render.DesignInfo{Title: title, FaultModel: string(e.FaultModel), Source: e.Source, Settings: settings}
+}
+
+// describeWorld explains the networks and machines that the records name.
+func describeWorld(in *render.Input, files []File) {
+	for _, r := range in.Records {
+		in.Networks[r.Network] = describeNetwork(r.Network, files)
+		in.Machines[r.Machine] = describeMachine(r.Machine, files)
+	}
+}
+
+func describeNetwork(name string, files []File) string {
+	for _, f := range files {
+		if f.Network.Inline != nil && f.Network.Name == name {
+			return fmt.Sprintf("%s. Source: %s.", f.Network.Inline.Title, f.Network.Inline.Source)
+		}
+	}
+	if strings.HasPrefix(name, constantPrefix) {
+		return "every two sites are the same delay apart, without jitter, links infinitely fast: for checking protocols against their papers."
+	}
+	t, err := network.Lookup(name)
+	if err != nil {
+		return "described in the experiment's own file."
+	}
+	return fmt.Sprintf("%s. Source: %s. %s", t.Title, t.Source, strings.Join(t.Modelled, " "))
+}
+
+func describeMachine(name string, files []File) string {
+	for _, f := range files {
+		if f.Machine.Inline != nil && f.Machine.Name == name {
+			return fmt.Sprintf("%d cores, with its own figures. Source: %s.", f.Machine.Inline.Cores, f.Machine.Inline.Source)
+		}
+	}
+	p, err := resource.LookupProfile(name)
+	if err != nil {
+		return "described in the experiment's own file."
+	}
+	return fmt.Sprintf("%s. %d cores, fsync %v (%s), disk %s.", p.Title, p.Cores, p.Fsync, p.FsyncSource, diskRate(p))
+}
+
+func diskRate(p resource.Profile) string {
+	if p.DiskBytesPerSec == 0 {
+		return "infinitely fast"
+	}
+	return fmt.Sprintf("%d MB/s (%s)", p.DiskBytesPerSec/1_000_000, p.DiskSource)
+}
