@@ -145,7 +145,7 @@ func limitText(limit string) string {
 	case result.LimitRounds:
 		return "protocol round trips"
 	case result.LimitOffered:
-		return "none: load carried"
+		return "load carried"
 	}
 	return "unknown"
 }

@@ -89,7 +89,7 @@ func writeHTML(w io.Writer, in Input) error {
 		"seconds": func(s float64) string { return quantity(s, "sec") },
 		"keep":    func(s string) string { return unitGap.ReplaceAllString(s, "$1\u00a0$2") },
 		"stamp":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
-		"link":    func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
+		"link":    isLink,
 	}
 	t, err := template.New("report").Funcs(funcs).Parse(pageText)
 	if err != nil {

@@ -32,10 +32,26 @@ func (j *judged) provenanceRows() []provenanceRow {
 	for _, id := range j.scenarios {
 		s := j.in.Scenarios[id]
 		out = append(out, provenanceRow{ID: id, Name: j.in.scenarioName(id), NameZh: s.NameZh, Category: s.Category, LeadAgency: s.LeadAgency,
-			Provenance: j.in.provenance(id), Summary: s.Summary, Sources: s.Sources, Modelled: s.Modelled})
+			Provenance: j.in.provenance(id), Summary: s.Summary, Sources: splitSources(s.Sources), Modelled: s.Modelled})
 	}
 	return out
 }
+
+// splitSources takes apart links that stand in one text.
+func splitSources(sources []string) []string {
+	var out []string
+	for _, s := range sources {
+		if fields := strings.Fields(s); len(fields) > 1 && !slices.ContainsFunc(fields, notLink) {
+			out = append(out, fields...)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func isLink(s string) bool  { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") }
+func notLink(s string) bool { return !isLink(s) }
 
 // assumptions lists what was modelled in any run, each once.
 func (j *judged) assumptions() []string {
@@ -96,24 +112,36 @@ type warning struct {
 }
 
 // warnings groups the records' warnings by what they say before the first colon, so that seventy runs
-// with the same trouble take one line.
+// with the same trouble take one line. What they say behind it goes with each run, or with the group
+// when it is the same for all.
 func (j *judged) warnings() []warning {
 	index := map[string]int{}
 	var out []warning
+	var details [][]string
 	for _, r := range j.in.Records {
 		for _, text := range r.Warnings {
-			key, detail, found := strings.Cut(text, ": ")
+			key, detail, _ := strings.Cut(text, ": ")
 			i, ok := index[key]
 			if !ok {
 				i = len(out)
 				index[key] = i
-				out = append(out, warning{Text: key})
+				out, details = append(out, warning{Text: key}), append(details, nil)
 			}
-			run := fmt.Sprintf("%s, %s at %s", r.Scenario, r.Design, loadText(r.Load))
-			if found {
-				run += ": " + detail
+			out[i].Runs = append(out[i].Runs, fmt.Sprintf("%s, %s at %s", r.Scenario, r.Design, loadText(r.Load)))
+			details[i] = append(details[i], detail)
+		}
+	}
+	for i := range out {
+		same := unique(details[i])
+		switch {
+		case len(same) == 1 && !slices.Contains(details[i], ""):
+			out[i].Text += ": " + same[0]
+		case len(same) > 0:
+			for k, d := range details[i] {
+				if d != "" {
+					out[i].Runs[k] += ": " + d
+				}
 			}
-			out[i].Runs = append(out[i].Runs, run)
 		}
 	}
 	return out

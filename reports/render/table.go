@@ -81,11 +81,11 @@ func (j *judged) block(scenario, load string) block {
 			b.Lines = append(b.Lines, l)
 		}
 	}
-	if l := (line{Metric: "limited by"}); len(b.Lines) > 0 {
+	if l := (line{Metric: "held back by"}); len(b.Lines) > 0 {
 		for _, c := range row {
 			e := entry{Text: "–"}
 			if c != nil && sound(*c) {
-				e.Text = limitText(limitWord(*c))
+				e.Text = limitShort(*c)
 			}
 			l.Entries = append(l.Entries, e)
 		}

@@ -80,11 +80,11 @@ func (j *judged) textRows(scenario, load string) [][]string {
 	return out
 }
 
-// limitShort is what limits a cell in a word or two: a dash when nothing does.
+// limitShort is what limits a cell in a word or two.
 func limitShort(c stats.Cell) string {
 	switch l := limitWord(c); l {
 	case result.LimitOffered:
-		return "–"
+		return "nothing"
 	case result.LimitRounds:
 		return "round trips"
 	default:
