@@ -246,6 +246,37 @@ func TestSourceOffersTheMean(t *testing.T) {
 	}
 }
 
+// TestWithArrival: another shape changes the times and nothing else.
+func TestWithArrival(t *testing.T) {
+	s, err := scenarios.Load("real-estate-registration")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Workload()
+	if err != nil {
+		t.Fatal(err)
+	}
+	even, err := w.WithArrival(scenarios.Arrival{Shape: "paced"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Scenario.Arrival.Shape != "office" || even.Scenario.Arrival.Shape != "paced" || even.Mix != w.Mix {
+		t.Errorf("%+v, %+v", w.Scenario.Arrival, even.Scenario.Arrival)
+	}
+	src, err := even.NewSource(1, arrival.PerSecond(100), time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := src.Next()
+	second, _ := src.Next()
+	if d := second.At - 3*first.At; d < 0 || d > 2 { // half a gap, then one and a half, rounded down
+		t.Errorf("%v then %v: not evenly spaced", first.At, second.At)
+	}
+	if _, err := w.WithArrival(scenarios.Arrival{Shape: "office", Peak: 50}); err == nil {
+		t.Error("an impossible peak was accepted")
+	}
+}
+
 func TestFind(t *testing.T) {
 	for selection, want := range map[string]int{
 		"*": 12, "category:data-sharing": 3, "elicence-*": 2, "court-evidence-deposit": 1, "*-licence*": 2, "?ealth-*": 1,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/govbench/govbench/scenarios/strict"
 	"github.com/govbench/govbench/workloads/arrival"
+	"github.com/govbench/govbench/workloads/key"
 )
 
 var idPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -119,8 +120,11 @@ func (s *Scenario) checkParams(n *strict.Node) error {
 	if s.Params.Payload > 1<<30 {
 		return at(n, "params", "payload").Errorf("found %v: allowed is at most 1GiB", s.Params.Payload)
 	}
+	if !key.Known(s.Params.Keys) {
+		return at(n, "params", "keys").Unknown("choice of keys", s.Params.Keys, key.Names())
+	}
 	if _, err := family.New(s.workloadParams()); err != nil {
-		return at(n, "params").Errorf("%v", err)
+		return paramsError(n, s.Family, err)
 	}
 	if _, err := arrival.Find(s.Arrival.Shape); err != nil {
 		known := []string{}
@@ -133,6 +137,41 @@ func (s *Scenario) checkParams(n *strict.Node) error {
 		return at(n, "arrival", "peak").Errorf("%v", err)
 	}
 	return nil
+}
+
+// paramKey is the key in files of a field of workloads.Params, or empty.
+func paramKey(field string) string {
+	if rule, ok := strings.CutPrefix(field, `Rule["`); ok {
+		return "params.rules." + strings.TrimSuffix(rule, `"]`)
+	}
+	switch field {
+	case "Agencies":
+		return "participants.count"
+	case "PayloadBytes":
+		return "params.payload"
+	case "ReadPercent":
+		return "params.read_percent"
+	case "LogReads":
+		return "params.log_reads"
+	case "Population":
+		return "params.population"
+	case "Approvals":
+		return "params.approvals"
+	case "ThinkMean":
+		return "params.think"
+	}
+	return ""
+}
+
+// paramsError gives a family's error, "FAMILY: FIELD is FOUND, allowed: ...", its place in the file.
+func paramsError(n *strict.Node, family string, err error) error {
+	text := strings.TrimPrefix(err.Error(), family+": ")
+	field, rest, ok := strings.Cut(text, " is ")
+	path := paramKey(field)
+	if !ok || path == "" {
+		return at(n, "params").Errorf("%v", err)
+	}
+	return at(n, strings.SplitN(path, ".", 3)...).Errorf("found %s", rest)
 }
 
 func (s *Scenario) checkLoad(n *strict.Node) error {

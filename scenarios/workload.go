@@ -75,6 +75,18 @@ func (s *Scenario) Workload() (*Workload, error) {
 	return w, nil
 }
 
+// WithArrival is the same workload with another shape of arrivals, without another rehearsal.
+func (w *Workload) WithArrival(a Arrival) (*Workload, error) {
+	shape, err := a.Build()
+	if err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", w.Scenario.ID, err)
+	}
+	other, scenario := *w, *w.Scenario
+	scenario.Arrival = a
+	other.Scenario, other.shape = &scenario, shape
+	return &other, nil
+}
+
 // NewSource makes the requests of one run: mean is the rate of requests, not of cases, averaged over
 // the duration over which the shape of arrivals is laid. Equal seeds give equal requests.
 //

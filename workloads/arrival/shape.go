@@ -77,7 +77,7 @@ func (s Shape) WithPeak(num, den uint64) (Shape, error) {
 		return Shape{}, err
 	}
 	if den == 0 || num <= den || num > partMax || den > partMax {
-		return Shape{}, fmt.Errorf("shape %s: a peak of %d/%d times the mean: allowed is above 1, in whole numbers up to %d", s.Name, num, den, partMax)
+		return Shape{}, fmt.Errorf("shape %s: found a peak of %d/%d times the mean: allowed is above 1, with parts of at most %d", s.Name, num, den, partMax)
 	}
 	// A curve h of top H and area A over the width W has, with a floor f under it, the mean f+A/W and
 	// the top f+H. Their ratio is num/den for f = (H W den - num A) / (W (num-den)); everything is
@@ -85,7 +85,7 @@ func (s Shape) WithPeak(num, den uint64) (Shape, error) {
 	width2, area2, top := 2*s.Points[len(s.Points)-1].At, s.area2(), s.top()
 	if num*area2 > top*width2*den {
 		n, d := s.Peak()
-		return Shape{}, fmt.Errorf("shape %s: a peak of %d/%d times the mean: this shape allows at most %d/%d", s.Name, num, den, n, d)
+		return Shape{}, fmt.Errorf("shape %s: found a peak of %s times the mean: this shape allows at most %s", s.Name, decimal(num, den), decimal(n, d))
 	}
 	floor := top*width2*den - num*area2
 	points := make([]Point, len(s.Points))
@@ -99,4 +99,12 @@ func (s Shape) WithPeak(num, den uint64) (Shape, error) {
 	}
 	s.Points = points
 	return s, s.check()
+}
+
+// decimal writes num/den with at most one decimal, rounded down.
+func decimal(num, den uint64) string {
+	if num%den == 0 {
+		return fmt.Sprint(num / den)
+	}
+	return fmt.Sprintf("%d.%d", num/den, num*10/den%10)
 }
