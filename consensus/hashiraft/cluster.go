@@ -31,12 +31,14 @@ type Cluster struct {
 	shared  *sharedBlocks
 	nodes   []node
 	logger  hclog.Logger
-	running sync.WaitGroup // lives
+	running sync.WaitGroup // lives and the connections between them
 	dir     string         // Wall: where the files are
 
 	queued   []func() // calls from before the run
 	started  bool     // the clock runs and the tap listens
 	ending   bool
+	over     bool          // no goroutine is left
+	overAt   time.Duration // time of the end
 	ran      bool
 	err      error
 	commands []*pending        // by CommandID; [0] is unused; nil when ended
@@ -125,8 +127,11 @@ func (c *Cluster) watch() {
 
 // Now implements consensus.Runtime. The clock starts when the first leader is in office.
 func (c *Cluster) Now() time.Duration {
-	if c.loop.base.IsZero() {
+	switch {
+	case c.loop.base.IsZero():
 		return 0
+	case c.over:
+		return c.overAt
 	}
 	return c.loop.now() - time.Duration(c.origin.Load())
 }
@@ -277,6 +282,8 @@ func (c *Cluster) end() {
 	}
 	c.running.Wait()
 	c.loop.drain()
+	c.overAt = c.Now()
+	c.over = true
 }
 
 // fail ends the run with the first error.

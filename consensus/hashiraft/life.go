@@ -62,7 +62,7 @@ func (c *Cluster) newLife(n *node) *life {
 		dead:      make(chan struct{}),
 		stopped:   make(chan struct{}),
 	}
-	l.endpoint = newEndpoint(n.id, c.net, &c.loop, &c.cfg.Engine, l.dead)
+	l.endpoint = c.newEndpoint(n.id, l.dead)
 	l.fsm = &fsm{
 		shared: c.shared, app: c.cfg.App(), now: c.Now,
 		sessions: map[consensus.CommandID][]byte{},

@@ -61,8 +61,8 @@ func (e *endpoint) AppendEntriesPipeline(_ raft.ServerID, addr raft.ServerAddres
 		broken: make(chan struct{}),
 		closed: make(chan struct{}),
 	}
-	go p.carry()
-	go p.bringBack()
+	e.running.Go(p.carry)
+	e.running.Go(p.bringBack)
 	return p, nil
 }
 

@@ -3,6 +3,7 @@ package hashiraft
 import (
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -27,13 +28,14 @@ var (
 )
 
 // endpoint is one replica's raft.Transport over the modelled network. A call waits in its caller's
-// goroutine until the request has travelled, the peer has answered and the answer has travelled, so
-// an endpoint has no goroutines of its own. A request to a replica that is down is refused after a
+// goroutine until the request has travelled, the peer has answered and the answer has travelled. A
+// request to a replica that is down is refused after a
 // round trip, one that is lost in a partition fails after RPCTimeout.
 type endpoint struct {
 	self      consensus.NodeID
 	net       *network
 	loop      *loop
+	running   *sync.WaitGroup // of the goroutines of its connections
 	timeout   time.Duration
 	pipelined int
 	inbox     chan raft.RPC
@@ -46,9 +48,11 @@ var (
 	_ raft.WithPreVote = (*endpoint)(nil)
 )
 
-func newEndpoint(self consensus.NodeID, w *network, l *loop, e *Engine, dead chan struct{}) *endpoint {
+func (c *Cluster) newEndpoint(self consensus.NodeID, dead chan struct{}) *endpoint {
+	e := &c.cfg.Engine
 	return &endpoint{
-		self: self, net: w, loop: l, timeout: e.RPCTimeout, pipelined: e.PipelineMax,
+		self: self, net: c.net, loop: &c.loop, running: &c.running,
+		timeout: e.RPCTimeout, pipelined: e.PipelineMax,
 		inbox: make(chan raft.RPC, e.PipelineMax), dead: dead,
 	}
 }
