@@ -50,7 +50,9 @@ func splitSources(sources []string) []string {
 	return out
 }
 
-func isLink(s string) bool  { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") }
+func isLink(s string) bool {
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
+}
 func notLink(s string) bool { return !isLink(s) }
 
 // assumptions lists what was modelled in any run, each once.
