@@ -21,8 +21,8 @@
 // The form of the trie is a function of the set of keys alone. So equal content (keys, values and
 // versions) has the equal root, whatever the order of the writes and whatever was deleted on the way.
 //
-// Writing marks the way from the root to the leaf; [Ledger.Digest] rehashes only what was marked, once
-// for all operations of a block. Why four children: hashing a node of four costs three compressions
+// Writing only notes the entry; [Ledger.Digest] brings the trie up to date, once for all operations of a block
+// and in the order of the trie, so that each node on the way is read and hashed once. Why four children: hashing a node of four costs three compressions
 // for two bits, two nodes of two cost four, and a node of sixteen nine compressions for four bits.
 //
 // # Speed

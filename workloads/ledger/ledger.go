@@ -2,25 +2,31 @@ package ledger
 
 import (
 	"bytes"
+	"encoding/binary"
 	"iter"
 	"slices"
 )
 
 // Ledger is the state. It is not safe for concurrent use. New makes one.
 type Ledger struct {
-	index map[string]*entry
-	root  *node
-	slab  []entry // room for new entries, taken from the front
-	input []byte  // reused for the input of a leaf's hash
+	index   map[string]*entry
+	root    *node
+	digest  [32]byte          // of the root when there are no changes
+	changes []change          // entries to be settled in the trie
+	removed map[string]*entry // of them those that the trie still has but the index does not
+	slab    []entry           // room for new entries, taken from the front
+	input   []byte            // reused for the input of a leaf's hash
 }
 
-// entry is a key with what it holds. Its key is the index's.
+// entry is a key with what it holds.
 type entry struct {
 	path    [32]byte // SHA-256 of the key
 	key     string
 	value   []byte
 	version uint64
-	marked  bool // the way from the root to it is marked since the last Digest
+	changed bool // it is among the changes
+	placed  bool // the trie has it
+	dead    bool // it was deleted
 }
 
 // slabEntries is how many entries are allocated at a time.
@@ -28,7 +34,9 @@ const slabEntries = 256
 
 // New makes an empty ledger.
 func New() *Ledger {
-	return &Ledger{index: make(map[string]*entry), root: newNode()}
+	l := &Ledger{index: make(map[string]*entry), removed: make(map[string]*entry), root: newNode()}
+	l.digest = l.update(l.root, 0, nil)
+	return l
 }
 
 // Len is the number of keys.
@@ -49,13 +57,18 @@ func (l *Ledger) Put(key, value []byte) {
 	found, ok := l.index[string(key)]
 	if !ok {
 		found = l.newEntry(key)
-		l.root.insert(found)
-	} else if !found.marked {
-		l.root.mark(found)
 	}
 	found.value = append(found.value[:0], value...)
 	found.version++
-	found.marked = true
+	l.change(found)
+}
+
+// change notes that the trie has to be brought up to date with the entry.
+func (l *Ledger) change(e *entry) {
+	if !e.changed {
+		e.changed = true
+		l.changes = append(l.changes, change{binary.BigEndian.Uint64(e.path[:]), e})
+	}
 }
 
 // Delete removes the key and reports whether it was there.
@@ -65,11 +78,24 @@ func (l *Ledger) Delete(key []byte) bool {
 		return false
 	}
 	delete(l.index, found.key)
-	l.root.remove(found, 0)
+	found.dead = true
+	if found.placed {
+		l.removed[found.key] = found
+		l.change(found)
+	}
 	return true
 }
 
+// newEntry makes the entry for a key, or takes back one that the trie still has.
 func (l *Ledger) newEntry(key []byte) *entry {
+	if len(l.removed) > 0 {
+		if back, ok := l.removed[string(key)]; ok {
+			delete(l.removed, back.key)
+			back.dead, back.version = false, 0
+			l.index[back.key] = back
+			return back
+		}
+	}
 	if len(l.slab) == 0 {
 		l.slab = make([]entry, slabEntries)
 	}
@@ -108,6 +134,7 @@ func (l *Ledger) Prefix(prefix []byte) iter.Seq[Entry] {
 
 func (l *Ledger) sorted(inside func(key string) bool) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
+		l.settle()
 		var list []*entry
 		l.root.each(func(e *entry) {
 			if inside(e.key) {
@@ -139,6 +166,7 @@ func Equal(a, b *Ledger) bool {
 	if a.Len() != b.Len() {
 		return false
 	}
+	a.settle()
 	same := true
 	a.root.each(func(e *entry) {
 		value, version, ok := b.Get([]byte(e.key))

@@ -31,7 +31,7 @@ var (
 
 // Prove makes the proof for a key against the current Digest.
 func (l *Ledger) Prove(key []byte) Proof {
-	l.Digest()
+	l.settle()
 	path := pathOf(key)
 	var proof Proof
 	n := l.root

@@ -1,0 +1,277 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// twin is the ledger that is obviously right: a map, and a root that is computed anew from the definition in
+// the package comment.
+type twin map[string]held
+
+type held struct {
+	value   string
+	version uint64
+}
+
+func (w twin) put(key, value string) { w[key] = held{value, w[key].version + 1} }
+
+// root builds the whole trie top down by grouping the keys by the next two bits of their hashes.
+func (w twin) root() [32]byte {
+	paths := make(map[string][32]byte)
+	for key := range w {
+		paths[key] = sha256.Sum256([]byte(key))
+	}
+	var hash func(keys []string, depth int) []byte
+	hash = func(keys []string, depth int) []byte {
+		if len(keys) == 0 && depth > 0 {
+			return make([]byte, 32)
+		}
+		if len(keys) == 1 && depth > 0 {
+			path := paths[keys[0]]
+			entry := w[keys[0]]
+			leaf := append([]byte{0}, path[:]...)
+			leaf = binary.BigEndian.AppendUint64(leaf, entry.version)
+			sum := sha256.Sum256(append(leaf, entry.value...))
+			return sum[:]
+		}
+		input := []byte{1}
+		for child := range byte(4) {
+			var below []string
+			for _, key := range keys {
+				path := paths[key]
+				if path[depth/4]>>(6-2*(depth%4))&3 == child {
+					below = append(below, key)
+				}
+			}
+			input = append(input, hash(below, depth+1)...)
+		}
+		sum := sha256.Sum256(input)
+		return sum[:]
+	}
+	return [32]byte(hash(slices.Sorted(maps.Keys(w)), 0))
+}
+
+// agree compares everything that a ledger answers with its twin.
+func agree(t *testing.T, l *Ledger, w twin) {
+	t.Helper()
+	if l.Digest() != w.root() {
+		t.Fatalf("root %x, want %x", l.Digest(), w.root())
+	}
+	if l.Len() != len(w) {
+		t.Fatalf("%d keys, want %d", l.Len(), len(w))
+	}
+	var listed []string
+	for e := range l.Range(nil, nil) {
+		listed = append(listed, string(e.Key))
+		if want := w[string(e.Key)]; string(e.Value) != want.value || e.Version != want.version {
+			t.Fatalf("%q holds %q version %d, want %v", e.Key, e.Value, e.Version, want)
+		}
+	}
+	if want := slices.Sorted(maps.Keys(w)); !slices.Equal(listed, want) {
+		t.Fatalf("range yields %q, want %q", listed, want)
+	}
+}
+
+// play runs a random history over few keys, so that they are written and deleted again and again.
+func play(t *testing.T, seed uint64, steps int) (*Ledger, twin) {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	l, w := New(), twin{}
+	for step := range steps {
+		key := fmt.Sprint(rng.IntN(40))
+		if rng.IntN(3) == 0 {
+			_, there := w[key]
+			if l.Delete([]byte(key)) != there {
+				t.Fatalf("delete of %q, there: %v", key, there)
+			}
+			delete(w, key)
+		} else {
+			value := fmt.Sprint("value ", rng.IntN(1000))
+			l.Put([]byte(key), []byte(value))
+			w.put(key, value)
+		}
+		if rng.IntN(7) == 0 || step == steps-1 {
+			agree(t, l, w)
+		}
+	}
+	return l, w
+}
+
+func TestLedgerAgreesWithTwin(t *testing.T) {
+	for seed := range uint64(30) {
+		play(t, seed, 300)
+	}
+}
+
+func TestManyKeysAgreeWithTwin(t *testing.T) {
+	l, w := New(), twin{}
+	for i := range 3000 {
+		key := fmt.Sprint("key ", i*7919%3001)
+		l.Put([]byte(key), []byte("a"))
+		w.put(key, "a")
+	}
+	agree(t, l, w)
+}
+
+// The root depends on the content and not on how it came about.
+func TestEqualContentEqualRoot(t *testing.T) {
+	for seed := range uint64(20) {
+		l, w := play(t, seed, 300)
+		other := New()
+		keys := slices.Sorted(maps.Keys(w))
+		rand.New(rand.NewPCG(seed, 2)).Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+		other.Put([]byte("gone"), nil)
+		other.Digest()
+		for _, key := range keys {
+			for range w[key].version {
+				other.Put([]byte(key), []byte(w[key].value))
+			}
+		}
+		other.Delete([]byte("gone"))
+		if l.Digest() != other.Digest() || !Equal(l, other) {
+			t.Fatalf("seed %d: equal content, roots %x and %x", seed, l.Digest(), other.Digest())
+		}
+		other.Put([]byte("gone"), nil)
+		if l.Digest() == other.Digest() || Equal(l, other) {
+			t.Fatalf("seed %d: other content, one root", seed)
+		}
+	}
+}
+
+func TestRootOfEmptyLedgerIsGolden(t *testing.T) {
+	input := make([]byte, 129)
+	input[0] = 1
+	if New().Digest() != sha256.Sum256(input) {
+		t.Error("the root of an empty ledger is not that of four empty children")
+	}
+}
+
+func TestProofs(t *testing.T) {
+	for seed := range uint64(10) {
+		l, w := play(t, seed, 200)
+		root := l.Digest()
+		for i := range 60 {
+			key := []byte(fmt.Sprint(i))
+			proof := l.Prove(key)
+			value, version, found, err := VerifyProof(root, key, proof)
+			want, there := w[string(key)]
+			if err != nil || found != there || string(value) != want.value || version != want.version {
+				t.Fatalf("seed %d, key %s: %q version %d found %v error %v, want %v", seed, key, value, version, found, err, want)
+			}
+			forge(t, root, key, proof)
+		}
+	}
+}
+
+// forge changes a proof in every way it can think of; none may verify with another meaning.
+func forge(t *testing.T, root [32]byte, key []byte, proof Proof) {
+	t.Helper()
+	reject := func(what string, forged Proof, root [32]byte, key []byte) {
+		if _, _, _, err := VerifyProof(root, key, forged); err == nil {
+			t.Fatalf("key %s: a proof with %s verifies", key, what)
+		}
+	}
+	bad := root
+	bad[3] ^= 1
+	reject("another root", proof, bad, key)
+	for level := range proof.Siblings {
+		changed := Proof{Siblings: slices.Clone(proof.Siblings), Leaf: proof.Leaf}
+		changed.Siblings[level][1][5] ^= 1
+		reject("another sibling", changed, root, key)
+	}
+	reject("a level less", Proof{Siblings: proof.Siblings[1:], Leaf: proof.Leaf}, root, key)
+	reject("no level", Proof{Leaf: proof.Leaf}, root, key)
+	if proof.Leaf == nil {
+		reject("an invented leaf", Proof{Siblings: proof.Siblings, Leaf: &Leaf{Path: pathOf(key)}}, root, key)
+		return
+	}
+	reject("the leaf left out", Proof{Siblings: proof.Siblings}, root, key)
+	leaf := *proof.Leaf
+	leaf.Version++
+	reject("another version", Proof{Siblings: proof.Siblings, Leaf: &leaf}, root, key)
+	leaf = *proof.Leaf
+	leaf.Value = append(bytes.Clone(leaf.Value), 0)
+	reject("another value", Proof{Siblings: proof.Siblings, Leaf: &leaf}, root, key)
+	leaf = *proof.Leaf
+	leaf.Path[0] ^= 0x80
+	reject("another place", Proof{Siblings: proof.Siblings, Leaf: &leaf}, root, key)
+}
+
+func TestTx(t *testing.T) {
+	l := New()
+	l.Put([]byte("a"), []byte("1"))
+	l.Put([]byte("b"), []byte("2"))
+	before := l.Digest()
+	tx := l.Begin()
+	tx.Put([]byte("a"), []byte("9"))
+	tx.Put([]byte("a"), []byte("10"))
+	tx.Delete([]byte("b"))
+	tx.Put([]byte("c"), nil)
+	for key, want := range map[string]string{"a": "10", "c": ""} {
+		if value, ok := tx.Get([]byte(key)); !ok || string(value) != want {
+			t.Errorf("%s holds %q %v inside the transaction", key, value, ok)
+		}
+	}
+	if _, ok := tx.Get([]byte("b")); ok {
+		t.Error("a deleted key is there inside the transaction")
+	}
+	if l.Digest() != before {
+		t.Error("buffered writes reached the ledger")
+	}
+	tx.Discard()
+	tx.Commit()
+	if l.Digest() != before {
+		t.Error("discarded writes reached the ledger")
+	}
+	tx.Put([]byte("a"), []byte("9"))
+	tx.Put([]byte("a"), []byte("10"))
+	tx.Delete([]byte("b"))
+	tx.Commit()
+	agree(t, l, twin{"a": {"10", 2}})
+}
+
+func TestPrefixAndRange(t *testing.T) {
+	l := New()
+	for _, key := range []string{"b2", "a", "b", "b1", "c", "b10"} {
+		l.Put([]byte(key), nil)
+	}
+	list := func(seq func(func(Entry) bool)) (keys []string) {
+		for e := range seq {
+			keys = append(keys, string(e.Key))
+		}
+		return keys
+	}
+	if got := list(l.Prefix([]byte("b"))); !slices.Equal(got, []string{"b", "b1", "b10", "b2"}) {
+		t.Errorf("prefix b: %q", got)
+	}
+	if got := list(l.Range([]byte("b1"), []byte("c"))); !slices.Equal(got, []string{"b1", "b10", "b2"}) {
+		t.Errorf("range b1 to c: %q", got)
+	}
+}
+
+func FuzzHistory(f *testing.F) {
+	f.Add([]byte("abcabc\x80\x81abc"))
+	f.Fuzz(func(t *testing.T, steps []byte) {
+		l, w := New(), twin{}
+		for _, step := range steps {
+			key := string(rune('a' + step&31))
+			switch {
+			case step >= 0xe0:
+				l.Digest()
+			case step >= 0x80:
+				l.Delete([]byte(key))
+				delete(w, key)
+			default:
+				l.Put([]byte(key), []byte{step})
+				w.put(key, string([]byte{step}))
+			}
+		}
+		agree(t, l, w)
+	})
+}
