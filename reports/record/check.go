@@ -2,6 +2,8 @@ package record
 
 import (
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/govbench/govbench/reports/result"
 )
@@ -43,10 +45,24 @@ func (r *Recorder) checkMeasured() result.Check {
 }
 
 func (r *Recorder) checkAccounts() result.Check {
+	for _, k := range r.kinds() {
+		if n := len(k.open); n > 0 {
+			r.faults.add("%d %s never ended, request %d among them", n, k.name, lowest(k.open))
+		}
+	}
 	if r.faults.count == 0 {
 		return checked(CheckAccounts, "")
 	}
 	return checked(CheckAccounts, fmt.Sprintf("%s (%d faults in all)", r.faults.first, r.faults.count))
+}
+
+// lowest is the smallest key: the same in every run, unlike the first of a range over the map.
+func lowest(open map[uint64]time.Duration) uint64 {
+	low := uint64(math.MaxUint64)
+	for id := range open {
+		low = min(low, id)
+	}
+	return low
 }
 
 // checkOffered holds what was answered in the window against what was due in it and what was open

@@ -29,7 +29,8 @@
 //
 // The left side is kept by a counter that knows only that something began or ended; the right side
 // comes from each transaction's own times. They are compared with no tolerance, for every runtime: a
-// transaction that is answered twice, forgotten, or reported with other times than it had, breaks it.
+// transaction that is answered twice, or reported with other times than it had, breaks it. One that
+// never ends is found by the check of accounts.
 //
 // # Transactions and reads
 //

@@ -14,9 +14,15 @@ import (
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/workloads"
+	"github.com/govbench/govbench/workloads/load"
 )
 
 const ms = time.Millisecond
+
+var (
+	_ load.Sink     = (*Recorder)(nil)
+	_ consensus.Tap = (*Recorder)(nil)
+)
 
 // shapes are distributions of times on which the histogram is held against sorted slices.
 func shapes() map[string]func(*rand.Rand) time.Duration {
@@ -331,6 +337,7 @@ func TestPlantedErrors(t *testing.T) {
 			r.Offered(q)
 			r.Offered(q)
 		}, []string{CheckAccounts}},
+		"forgotten": {func(r *Recorder) { r.Offered(workloads.Request{ID: 500, At: 150 * ms}) }, []string{CheckAccounts}},
 		"another intended time": {func(r *Recorder) {
 			r.Offered(workloads.Request{ID: 500, At: 300 * ms})
 			x := answered(500, 400*ms, 450*ms)

@@ -28,12 +28,13 @@ const (
 // flight at the two ends of the window (three standard deviations of a Poisson number).
 func (r Record) Carried() bool {
 	offered := r.Number("offered")
-	short := missedShare * offered
+	short := float64(missedShare * offered)
 	if r.Number("dropped")+r.Number("failed") > short {
 		return false
 	}
 	if r.WindowSec > 0 {
-		short += (1 + 3*math.Sqrt(r.Number("outstanding"))) / r.WindowSec
+		// The conversions keep the product from being fused with the sum, which not every machine does.
+		short += (1 + float64(3*math.Sqrt(r.Number("outstanding")))) / r.WindowSec
 	}
 	return r.Number("throughput") > 0 && offered-r.Number("throughput") <= short
 }
