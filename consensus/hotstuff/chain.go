@@ -117,7 +117,6 @@ func (m *Machine) vote(n *node, justify *consensus.Certificate, fx *consensus.Ef
 	} else {
 		fx.Synced(b.View)
 	}
-	m.enter(b.View+1, fx)
 }
 
 // countOwn counts this replica's last vote, which is durable, if it is of the given view and still
@@ -171,6 +170,7 @@ func (m *Machine) adopt(n *node, c *consensus.Certificate, fx *consensus.Effects
 		m.stopSync(fx)
 	}
 	m.enter(c.Statement.View+1, fx)
+	m.late = m.late || !m.opt.Stable && m.gone && m.abandoned == c.Statement.View && m.voted.View == c.Statement.View
 }
 
 // commit makes b and all its ancestors final (Algorithm 4, onCommit). chain holds the blocks above the

@@ -46,7 +46,7 @@ func (m *Machine) start(now time.Duration, in consensus.Input, fx *consensus.Eff
 	m.records = len(in.Durable)
 	m.due, m.restless = true, true
 	if m.voted.View > 0 {
-		m.enter(m.voted.View+1, fx)
+		m.enter(m.voted.View, fx)
 	}
 	if m.opt.Stable {
 		fx.Route(m.leader(m.view))

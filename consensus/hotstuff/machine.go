@@ -50,6 +50,7 @@ type Machine struct {
 	failures  uint                   // views given up since the last commit
 	abandoned uint64                 // highest term given up by a Timeout of ours; see gone
 	gone      bool                   // abandoned is set: term 0 can be given up too
+	late      bool                   // this step certified a block only after its view was given up
 	timerOn   bool
 	timerView uint64
 	terms     []*consensus.Certificate // timeouts being collected, one certificate a term
@@ -103,6 +104,10 @@ func (m *Machine) Step(now time.Duration, in consensus.Input, fx *consensus.Effe
 		m.due = true
 	case consensus.Persisted:
 		m.countOwn(in.Token, fx)
+	}
+	if m.late {
+		m.late = false
+		m.skip(fx)
 	}
 	for m.due {
 		m.due = false
