@@ -89,16 +89,18 @@ func (n *node) Pull(req consensus.PullRequest) (*consensus.Payload, bool) {
 		p.wake()
 		return nil, false
 	}
-	places = places[:min(len(places), n.g.opts.MaxTxs)]
+	end := len(p.waiting) // of what the cutter looked at
+	if len(places) > n.g.opts.MaxTxs {
+		end = places[n.g.opts.MaxTxs]
+		places = places[:n.g.opts.MaxTxs]
+	}
 	commands := make([]*consensus.Command, 0, len(places))
 	for _, i := range places {
 		commands = append(commands, p.waiting[i].cmd)
 	}
 	// Like the real pool, a cursor: what was passed over on the way counts as pulled.
-	if len(places) > 0 {
-		for i := range p.waiting[:places[len(places)-1]+1] {
-			p.waiting[i].pulled = true
-		}
+	for i := range p.waiting[:end] {
+		p.waiting[i].pulled = true
 	}
 	return consensus.NewPayload(commands), true
 }
