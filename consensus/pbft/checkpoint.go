@@ -62,16 +62,24 @@ func (m *Machine) claim(from consensus.NodeID, c *Checkpoint, fx *consensus.Effe
 	}
 	m.claims[from] = mine
 
+	agreeing := 0
+	m.eachClaim(c, func(consensus.NodeID, *Checkpoint) { agreeing++ })
+	if agreeing < m.quorum {
+		return
+	}
 	cert := &consensus.Certificate{Statement: checkpointStatement(c.Seq, c.Digest)}
+	m.eachClaim(c, func(by consensus.NodeID, same *Checkpoint) { cert.Add(by, same.Sig) })
+	m.learnStable(cert, fx)
+}
+
+// eachClaim visits the remembered CHECKPOINTs that say the same as c.
+func (m *Machine) eachClaim(c *Checkpoint, visit func(by consensus.NodeID, same *Checkpoint)) {
 	for by, list := range m.claims {
 		for _, have := range list {
 			if have.Seq == c.Seq && have.Digest == c.Digest {
-				cert.Add(consensus.NodeID(by), have.Sig)
+				visit(consensus.NodeID(by), have)
 			}
 		}
-	}
-	if len(cert.Signatures) >= m.quorum {
-		m.learnStable(cert, fx)
 	}
 }
 

@@ -8,14 +8,14 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	consensustest.Suite{Protocol: pbft.Protocol(), Seeds: seeds(20)}.Run(t)
+	consensustest.Suite{Protocol: pbft.Protocol(), Seeds: seeds(8)}.Run(t)
 }
 
 // TestConformanceNarrowWindow takes checkpoints so often that the watermarks, garbage collection and
 // state transfer take part in every case.
 func TestConformanceNarrowWindow(t *testing.T) {
 	values := map[string]string{"checkpoint_interval": "4", "window": "8", "pipeline": "3", "fetch_batch": "5"}
-	consensustest.Suite{Protocol: pbft.Protocol(), Seeds: seeds(20), Options: consensustest.Options{Values: values}}.Run(t)
+	consensustest.Suite{Protocol: pbft.Protocol(), Seeds: seeds(8), Options: consensustest.Options{Values: values}}.Run(t)
 }
 
 func TestSilentReplicas(t *testing.T) {

@@ -29,6 +29,8 @@ type pumpNode struct {
 	log     []consensus.Record
 	store   []consensus.Committed
 	tokens  []uint64
+	waiting int           // what Waiting answers
+	oldest  time.Duration // likewise
 	charged [consensus.OpCount]int
 }
 
@@ -122,7 +124,7 @@ func (n *pumpNode) Pull(consensus.PullRequest) (*consensus.Payload, bool) {
 
 func (n *pumpNode) Rewind() {}
 
-func (n *pumpNode) Waiting() (int, time.Duration) { return 0, 0 }
+func (n *pumpNode) Waiting() (int, time.Duration) { return n.waiting, n.oldest }
 
 func (n *pumpNode) Stored(h uint64) (consensus.Committed, bool) {
 	if h == 0 || h > uint64(len(n.store)) {

@@ -44,6 +44,46 @@ func TestTimerRunsForProposals(t *testing.T) {
 	}
 }
 
+// Section 4.4: a backup suspects the primary a view timeout after a request arrived that is not
+// executed; one that was executed meanwhile is forgotten.
+func TestTimerRunsForRequests(t *testing.T) {
+	for _, executed := range []bool{false, true} {
+		r := newRig(t, 1, nil)
+		r.waiting, r.oldest = 1, 5*time.Second
+		r.step(5*time.Second, consensus.Input{Kind: consensus.Waiting})
+		r.step(7*time.Second-1, consensus.Input{Kind: consensus.Timeout, Timer: timerSuspicion})
+		if r.machine.changing() {
+			t.Fatal("suspected too early")
+		}
+		if executed {
+			r.waiting = 0
+		}
+		r.step(7*time.Second, consensus.Input{Kind: consensus.Timeout, Timer: timerSuspicion})
+		if r.machine.changing() == executed {
+			t.Errorf("request executed: %v, primary suspected: %v", executed, r.machine.changing())
+		}
+	}
+}
+
+// The setting censorship_timeout: a primary that passes one command over is suspected in the end,
+// however much else commits. Before that time progress protects it.
+func TestCensorshipTimeout(t *testing.T) {
+	r := newRig(t, 1, map[string]string{settingCensorshipTimeout: "10s"})
+	r.waiting = 1
+	for second := 1; second <= 10; second++ {
+		r.machine.now = time.Duration(second) * time.Second
+		b := r.block(0, uint64(second), second)
+		r.hear(0, r.prePrepare(0, b))
+		r.hear(2, r.vote(2, KindPrepare, 0, b), r.vote(2, KindCommit, 0, b))
+		r.hear(3, r.vote(3, KindCommit, 0, b))
+		r.machine.armed = true
+		r.step(r.machine.now, consensus.Input{Kind: consensus.Timeout, Timer: timerSuspicion})
+		if got, want := r.machine.changing(), second == 10; got != want {
+			t.Fatalf("after %d s and %d blocks: suspected %v", second, len(r.store), got)
+		}
+	}
+}
+
 // Section 4.4: progress restarts the timer.
 func TestProgressRestartsTheTimer(t *testing.T) {
 	r := newRig(t, 1, nil)
