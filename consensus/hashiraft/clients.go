@@ -66,7 +66,7 @@ func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(
 	}
 	c.commands = append(c.commands, p)
 	c.observe(consensus.Event{Kind: consensus.EventSubmitted, At: c.Now(), Node: to, Command: cmd.ID})
-	c.after(c.cfg.ClientDelay(cmd.Site, to), func() { c.enter(p) })
+	c.after(c.leg(cmd.Site, to), func() { c.enter(p) })
 }
 
 // after calls fn after a delay.
@@ -110,7 +110,7 @@ func (c *Cluster) enter(p *pending) {
 	}
 	life := n.life
 	at := c.net.arrive(c.loop.now(), n.id, p.cmd.WireSize())
-	c.when(n.cpu.use(at, c.cfg.VerifyCost), func() { c.admit(n, life, p) })
+	c.when(n.cpu.use(at, c.modelled(c.cfg.VerifyCost)), func() { c.admit(n, life, p) })
 }
 
 // failover makes a client turn to the next replica after its retry period.
@@ -128,7 +128,7 @@ func (c *Cluster) failover(p *pending) {
 		return
 	}
 	p.entry = (p.entry + 1) % consensus.NodeID(len(c.nodes))
-	c.after(c.cfg.Retry+c.cfg.ClientDelay(p.cmd.Site, p.entry), func() { c.enter(p) })
+	c.after(c.cfg.Retry+c.leg(p.cmd.Site, p.entry), func() { c.enter(p) })
 }
 
 // admit takes a checked command into its entry replica and passes it on.
@@ -155,7 +155,7 @@ func (c *Cluster) admit(n *node, l *life, p *pending) {
 // query answers a read from the entry replica's own state.
 func (c *Cluster) query(n *node, p *pending) {
 	l := n.life
-	c.when(n.cpu.use(c.loop.now(), c.cfg.ExecuteCost), func() {
+	c.when(n.cpu.use(c.loop.now(), c.modelled(c.cfg.ExecuteCost)), func() {
 		if n.life != l {
 			c.failover(p)
 			return
@@ -163,7 +163,7 @@ func (c *Cluster) query(n *node, p *pending) {
 		result := l.fsm.query(p.cmd.Op)
 		p.outcome.Executed = c.Now()
 		at := c.net.leave(c.loop.now(), n.id, answerBytes+len(result))
-		c.loop.at(at+c.cfg.ClientDelay(p.cmd.Site, n.id), func() { c.finish(p, consensus.Answered, "", result) })
+		c.loop.at(at+c.leg(p.cmd.Site, n.id), func() { c.finish(p, consensus.Answered, "", result) })
 	})
 }
 
@@ -190,7 +190,7 @@ func (c *Cluster) forward(n, leader *node, p *pending) {
 		}
 		life := leader.life
 		at := c.net.arrive(c.loop.now(), leader.id, p.cmd.WireSize())
-		c.when(leader.cpu.use(at, c.cfg.VerifyCost), func() {
+		c.when(leader.cpu.use(at, c.modelled(c.cfg.VerifyCost)), func() {
 			if !p.ended && leader.life == life {
 				c.queue(leader, p)
 			}
@@ -210,7 +210,7 @@ func (c *Cluster) queue(n *node, p *pending) {
 	}
 	if !n.pool.Add(c.loop.now(), p.cmd) {
 		p.answered = true
-		c.after(c.cfg.ClientDelay(p.cmd.Site, n.id), func() {
+		c.after(c.leg(p.cmd.Site, n.id), func() {
 			c.finish(p, consensus.Refused, fmt.Sprintf("the pool of replica %d is full", n.id), nil)
 		})
 		return
@@ -248,7 +248,7 @@ func (c *Cluster) reply(n *node, batch []*pending) {
 	for _, site := range sites {
 		g := groups[site]
 		at := c.net.leave(c.loop.now(), n.id, g.bytes)
-		c.loop.at(at+c.cfg.ClientDelay(site, n.id), func() {
+		c.loop.at(at+c.leg(site, n.id), func() {
 			for i, p := range g.commands {
 				c.finish(p, consensus.Answered, "", g.results[i])
 			}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/consensus/mempool"
+	"github.com/govbench/govbench/sim"
 	"github.com/govbench/govbench/sim/fault"
 	"github.com/govbench/govbench/sim/resource"
 )
@@ -37,6 +38,7 @@ type Cluster struct {
 	queued   []func() // calls from before the run
 	started  bool     // the clock runs and the tap listens
 	ending   bool
+	legs     map[consensus.SiteID]*sim.Stream
 	over     bool          // no goroutine is left
 	overAt   time.Duration // time of the end
 	ran      bool
@@ -73,6 +75,7 @@ type node struct {
 	pool     *mempool.Pool
 	flight   map[uint64]struct{} // proposals of this stint that were not executed yet
 	cutAt    time.Duration       // a look at the pool is scheduled; 0: none
+	checked  time.Duration       // when the block that was cut last is checked, on the loop\'s clock
 	done     idSet               // executed in this life
 	reported []report            // by height-1, over all lives
 }
@@ -90,7 +93,7 @@ func New(cfg Config) (*Cluster, error) {
 	}
 	c := &Cluster{
 		cfg: cfg, net: newNetwork(&cfg), shared: newSharedBlocks(), logger: cfg.logger(),
-		nodes: make([]node, cfg.Replicas), commands: make([]*pending, 1),
+		nodes: make([]node, cfg.Replicas), legs: map[consensus.SiteID]*sim.Stream{}, commands: make([]*pending, 1),
 	}
 	for i := range c.nodes {
 		n := &c.nodes[i]
@@ -101,6 +104,28 @@ func New(cfg Config) (*Cluster, error) {
 	c.watch()
 	c.scheduleCrashes()
 	return c, nil
+}
+
+// modelled is what a cost counts: nothing on the wall clock, where work takes its own time.
+func (c *Cluster) modelled(cost time.Duration) time.Duration {
+	if c.cfg.Mode == Wall {
+		return 0
+	}
+	return cost
+}
+
+// leg is the time from a client's site to a replica, or back.
+func (c *Cluster) leg(site consensus.SiteID, node consensus.NodeID) time.Duration {
+	d := c.cfg.ClientDelay(site, node)
+	if c.cfg.Jitter.IsNone() {
+		return d
+	}
+	s := c.legs[site]
+	if s == nil {
+		s = sim.NewStream(c.cfg.Seed, fmt.Sprintf("client/%d", site))
+		c.legs[site] = s
+	}
+	return d + c.cfg.Jitter.Sample(s)
 }
 
 // watch makes the network and the disks tell the tap.

@@ -13,6 +13,7 @@ import (
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/consensus/mempool"
 	"github.com/govbench/govbench/sim/fault"
+	simnet "github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/workloads"
 )
 
@@ -36,14 +37,20 @@ type Config struct {
 	Delay func(from, to consensus.NodeID) time.Duration
 	// ClientDelay is the one-way delay between a client's site and a replica, the same both ways.
 	ClientDelay func(site consensus.SiteID, node consensus.NodeID) time.Duration
+	// Jitter is added to every delay, drawn from one stream for each pair and each client site.
+	Jitter simnet.Jitter
 	// BandwidthBitPerSec is what a node's link carries, each way.
 	BandwidthBitPerSec uint64
 	Fsync              time.Duration // Bubble: one write with its sync
 	DiskBytesPerSec    uint64        // Bubble: what the disk writes beside; 0: infinite
 	ExecuteCost        time.Duration // Bubble: CPU time to execute one command
 	VerifyCost         time.Duration // Bubble: CPU time to take in one command and check its signature
-	Cores              int           // Bubble: CPU cores of a node; 0: one
-	Limits             mempool.Limits
+	// CheckCost is the CPU time, in a Bubble, to check one command again in the leader's block. The
+	// commands of a block are spread over the cores.
+	CheckCost  time.Duration
+	HandleCost time.Duration // Bubble: CPU time to take in one message of the engine
+	Cores      int           // Bubble: CPU cores of a node; 0: one
+	Limits     mempool.Limits
 	// Retry is how long a client or an entry replica waits before it sends a command again; 0: 1 s.
 	Retry time.Duration
 	App   func() workloads.App
@@ -55,7 +62,7 @@ type Config struct {
 	// Faults strike by the run's clock. Messages travel on streams, so duplicates cannot be seen; a
 	// lost one is noticed after the engine's RPCTimeout. A disk can be slowed in a Bubble only.
 	Faults fault.Schedule
-	Seed   uint64 // of the faults that are drawn; the engine's own randomness cannot be seeded
+	Seed   uint64 // of jitter and of faults that are drawn; the engine's own randomness has no seed
 	Engine Engine
 	Log    io.Writer // the engine's own log; nil: discarded
 }
@@ -148,7 +155,7 @@ func (c *Config) fill() error {
 		return errors.New("hashiraft: block and pool limits must be at least 1")
 	case c.Cores < 1:
 		return fmt.Errorf("hashiraft: %d cores", c.Cores)
-	case c.Fsync < 0 || c.ExecuteCost < 0 || c.VerifyCost < 0 || c.Retry < 0:
+	case c.Fsync < 0 || c.ExecuteCost < 0 || c.VerifyCost < 0 || c.HandleCost < 0 || c.CheckCost < 0 || c.Retry < 0:
 		return errors.New("hashiraft: a time is negative")
 	case c.Engine.PipelineMax < 1 || c.Engine.InFlightMax < 1 || c.Engine.RPCTimeout < 0:
 		return errors.New("hashiraft: a limit of the engine is negative")
@@ -157,6 +164,9 @@ func (c *Config) fill() error {
 	}
 	if c.Mode == Wall && len(c.Faults.SlowDisks) > 0 {
 		return errors.New("hashiraft: a real disk cannot be slowed")
+	}
+	if err := c.Jitter.Validate(); err != nil {
+		return fmt.Errorf("hashiraft: %w", err)
 	}
 	if err := c.Faults.Validate(c.Replicas); err != nil {
 		return fmt.Errorf("hashiraft: %w", err)

@@ -28,6 +28,16 @@ func (p *cpu) use(now, service time.Duration) time.Duration {
 	return p.model.Use(now, service)
 }
 
+// spread runs n equal tasks on all cores and returns when the last is done.
+func (p *cpu) spread(now time.Duration, n int, each time.Duration) time.Duration {
+	if each <= 0 {
+		return now
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.model.UseParallel(now, n, each)
+}
+
 // work adds real time that a core was busy.
 func (p *cpu) work(d time.Duration) {
 	p.mu.Lock()
@@ -79,10 +89,7 @@ func (c *Cluster) newLife(n *node) *life {
 
 // execute waits while the CPU executes commands.
 func (l *life) execute(commands int) bool {
-	if l.c.cfg.Mode == Wall {
-		return true
-	}
-	at := l.node.cpu.use(l.c.loop.now(), time.Duration(commands)*l.c.cfg.ExecuteCost)
+	at := l.node.cpu.use(l.c.loop.now(), time.Duration(commands)*l.c.modelled(l.c.cfg.ExecuteCost))
 	return l.c.loop.sleep(at, l.dead)
 }
 

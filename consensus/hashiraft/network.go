@@ -1,10 +1,12 @@
 package hashiraft
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/sim"
 	"github.com/govbench/govbench/sim/fault"
 	simnet "github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/sim/resource"
@@ -17,6 +19,8 @@ type network struct {
 	mu       sync.Mutex
 	n        int
 	delays   []time.Duration // from*n + to
+	jitter   simnet.Jitter
+	streams  []*sim.Stream   // from*n + to
 	arrivals []time.Duration // from*n + to: of the newest message
 	cuts     []bool          // from*n + to: nothing gets through
 	ports    []port
@@ -41,8 +45,11 @@ func newNetwork(cfg *Config) *network {
 		arrivals: make([]time.Duration, n*n),
 		cuts:     make([]bool, n*n),
 		ports:    make([]port, n),
+		jitter:   cfg.Jitter,
+		streams:  make([]*sim.Stream, n*n),
 	}
 	for i := range n * n {
+		w.streams[i] = sim.NewStream(cfg.Seed, fmt.Sprintf("net/%d-%d", i/n, i%n))
 		if from, to := i/n, i%n; from != to {
 			w.delays[i] = cfg.Delay(consensus.NodeID(from), consensus.NodeID(to))
 		}
@@ -80,7 +87,7 @@ func (w *network) depart(now time.Duration, from, to consensus.NodeID, size int,
 		}
 		at += w.faults.ExtraDelay(from, to, run)
 	}
-	at = max(at+w.delays[pair], w.arrivals[pair])
+	at = max(at+w.delays[pair]+w.jitter.Sample(w.streams[pair]), w.arrivals[pair])
 	w.arrivals[pair] = at
 	return at, true
 }

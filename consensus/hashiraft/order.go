@@ -58,10 +58,7 @@ func (c *Cluster) cut(n *node) {
 		if !ok {
 			break
 		}
-		if !c.propose(n, batch.Payload) {
-			n.pool.Rewind()
-			return
-		}
+		c.propose(n, batch.Payload)
 	}
 	if n.stint == 0 || len(n.flight) >= c.cfg.Engine.InFlightMax {
 		return // what is in flight comes back here
@@ -80,16 +77,22 @@ func (c *Cluster) cut(n *node) {
 	})
 }
 
-// propose hands a block to the engine; false means that the engine is stuck.
-func (c *Cluster) propose(n *node, payload *consensus.Payload) bool {
+// propose checks a block and hands it to the engine. The engine's queue has room for twice what may be
+// in flight; what does not fit all the same is proposed again when it is overdue.
+func (c *Cluster) propose(n *node, payload *consensus.Payload) {
 	c.sequence++
-	sequence, stint := c.sequence, n.stint
-	select {
-	case n.life.proposals <- encodeEntry(entry{proposer: n.id, sequence: sequence, payload: payload}):
-	default:
-		return false
-	}
+	sequence, stint, life := c.sequence, n.stint, n.life
 	n.flight[sequence] = struct{}{}
+	n.checked = max(n.checked, n.cpu.spread(c.loop.now(), payload.Len(), c.modelled(c.cfg.CheckCost)))
+	c.when(n.checked, func() {
+		if n.stint != stint {
+			return
+		}
+		select {
+		case life.proposals <- encodeEntry(entry{proposer: n.id, sequence: sequence, payload: payload}):
+		default:
+		}
+	})
 	for _, cmd := range payload.Commands {
 		if p := c.commands[cmd.ID]; p != nil {
 			p.attempts = append(p.attempts, attempt{sequence: sequence, queued: p.queuedAt, proposed: c.Now()})
@@ -102,7 +105,6 @@ func (c *Cluster) propose(n *node, payload *consensus.Payload) bool {
 			c.cut(n)
 		}
 	})
-	return true
 }
 
 // onOrder notes that a replica learned of a committed block.

@@ -38,6 +38,7 @@ type endpoint struct {
 	running   *sync.WaitGroup // of the goroutines of its connections
 	timeout   time.Duration
 	pipelined int
+	handle    func(node consensus.NodeID, now time.Duration) time.Duration // bills the CPU for a message
 	inbox     chan raft.RPC
 	dead      chan struct{} // closed when the replica stops
 	heartbeat func(raft.RPC)
@@ -54,6 +55,9 @@ func (c *Cluster) newEndpoint(self consensus.NodeID, dead chan struct{}) *endpoi
 		self: self, net: c.net, loop: &c.loop, running: &c.running,
 		timeout: e.RPCTimeout, pipelined: e.PipelineMax,
 		inbox: make(chan raft.RPC, e.PipelineMax), dead: dead,
+		handle: func(node consensus.NodeID, now time.Duration) time.Duration {
+			return c.nodes[node].cpu.use(now, c.modelled(c.cfg.HandleCost))
+		},
 	}
 }
 
@@ -141,9 +145,14 @@ func call[T any](e *endpoint, addr raft.ServerAddress, r request, resp *T) error
 	return take(answer, resp)
 }
 
-// arrive waits until a message has come to a node's link and through it.
+// arrive waits until a message has come to a node's link and through it, and the node's CPU has taken
+// it in.
 func (e *endpoint) arrive(at time.Duration, node consensus.NodeID, size int) bool {
-	return e.loop.sleep(at, e.dead) && e.loop.sleep(e.net.arrive(e.loop.now(), node, size), e.dead)
+	if !e.loop.sleep(at, e.dead) {
+		return false
+	}
+	through := e.net.arrive(e.loop.now(), node, size)
+	return e.loop.sleep(e.handle(node, through), e.dead)
 }
 
 // take copies a response to where the engine wants it.
