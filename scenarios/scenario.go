@@ -178,7 +178,10 @@ func (a Arrival) Build() (arrival.Shape, error) {
 	return s.WithPeak(a.Peak, 1)
 }
 
-// Names of the load presets. Spike and stability are relative to the highest load that a design
+// Names of the load presets. The mean of documented and city is over the day (or month) that the
+// scenario's shape pictures. Surge is the rate of the busiest moment, or of a busier place, to be held
+// through the run: with the shape itself on top it would peak twice, so offer it evenly, as
+// Workload.WithArrival can. Spike and stability are relative to the highest load that a design
 // sustains, so that no file holds them.
 const (
 	PresetDocumented = "documented" // a published figure

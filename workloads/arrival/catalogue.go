@@ -82,8 +82,8 @@ func eventShapes() []Shape {
 		{
 			// 14 days in hours.
 			Name: "deadline", Title: "two weeks that end with a deadline", Span: 14 * day,
-			Points: []Point{{0, 0}, {240, 20}, {312, 100}, {324, 1000}, {336, 600}},
-			Source: "that filings crowd on the last day is published: over 90 % of 2,544 firms filed on the declared day (Nansha 2020: http://subsites.chinadaily.com.cn/guangzhou/nansha/2020-02/12/c_451714.htm); assumed: the curve before it",
+			Points: []Point{{0, 0}, {240, 4}, {312, 30}, {324, 1000}, {336, 600}},
+			Source: "that filings crowd on the last day is published: over 90 % of 2,544 firms filed on the declared day (Nansha 2020: http://subsites.chinadaily.com.cn/guangzhou/nansha/2020-02/12/c_451714.htm); the curve puts 90 % on its last day; assumed: the hours of that day, the days before and that there are two weeks",
 		},
 		{
 			// Three hours in minutes.

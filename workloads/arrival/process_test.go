@@ -262,6 +262,13 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestDeadlineShare: nine filings in ten come on the last of the fourteen days, as published.
+func TestDeadlineShare(t *testing.T) {
+	if share := 1 - cumulative(shape(t, "deadline"), 13.0/14); math.Abs(share-0.90) > 0.01 {
+		t.Errorf("%.3f of the filings come on the last day, want 0.90", share)
+	}
+}
+
 func TestShapesAreDocumented(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range Shapes() {

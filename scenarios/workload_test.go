@@ -1,0 +1,89 @@
+package scenarios
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/govbench/govbench/workloads"
+	"github.com/govbench/govbench/workloads/arrival"
+	"github.com/govbench/govbench/workloads/load"
+)
+
+// play offers a run of a workload to one copy of the program and returns what was offered.
+func play(t testing.TB, w *Workload, seed uint64, mean arrival.Rate, d time.Duration) (load.Stats, workloads.App) {
+	t.Helper()
+	src, err := w.NewSource(seed, mean, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{app: w.Program.App()}
+	driver, err := load.NewOpen(s, src, func(uint16) load.Place { return load.Place{} }, s, load.Options{Until: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	driver.Start()
+	if err := s.Run(context.Background(), d+time.Second); err != nil {
+		t.Fatal(err)
+	}
+	return driver.Finish(), s.app
+}
+
+// TestOfferedLoadIsTheMean is the point of the rehearsal: whatever cases a scenario has, a run at 100
+// requests a second offers about that many, less the steps of cases that the end cuts off. The
+// program keeps its laws, and the same seed leads to the same state.
+func TestOfferedLoadIsTheMean(t *testing.T) {
+	list, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range list {
+		w, err := s.Workload()
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		even, err := w.WithArrival(Arrival{Shape: "poisson"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const want = 100 * 120
+		stats, app := play(t, even, 3, arrival.PerSecond(100), 120*time.Second)
+		if stats.Offered < want*85/100 || stats.Offered > want*105/100 {
+			t.Errorf("%s: %d requests offered, want about %d", s.ID, stats.Offered, want)
+		}
+		if err := app.Check(); err != nil {
+			t.Errorf("%s: %v", s.ID, err)
+		}
+		if _, again := play(t, even, 3, arrival.PerSecond(100), 120*time.Second); again.Digest() != app.Digest() {
+			t.Errorf("%s: the same seed leads to another state", s.ID)
+		}
+		if _, other := play(t, even, 4, arrival.PerSecond(100), 120*time.Second); other.Digest() == app.Digest() {
+			t.Errorf("%s: another seed leads to the same state", s.ID)
+		}
+	}
+}
+
+func BenchmarkSource(b *testing.B) {
+	list, err := All()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, s := range list {
+		b.Run(s.ID, func(b *testing.B) {
+			w, err := s.Workload()
+			if err != nil {
+				b.Fatal(err)
+			}
+			src, err := w.NewSource(1, arrival.PerSecond(uint64(b.N)*3), time.Second)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				src.Next()
+			}
+		})
+	}
+}
