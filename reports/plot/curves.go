@@ -71,10 +71,19 @@ func drawOverload(c *draw.Canvas, at vg.Point) {
 	c.Stroke(p)
 }
 
+// shiftOf sets the i-th of n series aside, by no more than a marker's width in all, so that a place on
+// the axis can still be read.
+func shiftOf(i, n int) vg.Length {
+	if n < 2 {
+		return 0
+	}
+	return 9 * (vg.Length(i)/vg.Length(n-1) - 0.5)
+}
+
 func throughputLatency(pg page) (sheet, bool) {
 	s := sheet{name: "throughput-latency", section: SectionCurve, title: "Throughput against latency", height: 195,
 		caption: "One point a load: across, the transactions answered per second; up, the median latency, with a whisker to the 99th percentile. " +
-			"Both axes are logarithmic where the values span more than a factor of ten. Designs with the same throughput stand side by side so that they do not hide each other. " +
+			"Both axes are logarithmic where the values span more than a factor of ten. Designs with the same throughput are set apart by up to half a marker so that they do not hide each other. " +
 			"A ring marks a load that the design did not carry.",
 		keys: seriesKeys(pg.styles)}
 	x, y, overload := newSpan(), newSpan(), false
@@ -105,7 +114,7 @@ func kneePanel(pg page, scenario string, x, y *span, rings *bool) *plot.Plot {
 	drawn := false
 	p.Add(gridLines{true, true})
 	for i, st := range pg.styles {
-		k := knee{style: st, shift: vg.Length(2*i-len(pg.styles)+1) * 2.2}
+		k := knee{style: st, shift: shiftOf(i, len(pg.styles))}
 		for _, c := range pg.cells {
 			if c.Scenario != scenario || c.Series != st.name || c.Number("latency-p50") <= 0 || c.Number("throughput") <= 0 {
 				continue
