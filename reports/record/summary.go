@@ -44,7 +44,12 @@ func (r *Recorder) Finish() Summary {
 		Checks:     r.checks(),
 		Warnings:   r.warnings(),
 	}
-	s.Limit = result.LimitOf(result.Record{WindowSec: s.WindowSec, Values: s.Values})
+	run := result.Record{WindowSec: s.WindowSec, Values: s.Values}
+	s.Limit = result.LimitOf(run)
+	if r.tx.offered > 0 && !run.Carried() {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("load not carried: %d transactions answered in a window in which %d were due, so latencies depend on the length of the run",
+			r.tx.answered, r.tx.offered))
+	}
 	return s
 }
 

@@ -232,6 +232,9 @@ func limitOf(c stats.Cell) string {
 	if limit == "" {
 		limit = result.LimitOf(r)
 	}
+	if limit == "" {
+		return "What limits " + c.Series + " is not known: its runtime does not meter its nodes."
+	}
 	busy := busiest(c)
 	if limit != result.LimitOffered {
 		return strings.TrimSpace(fmt.Sprintf("%s is limited by %s. %s", c.Series, limitText(limit), busy))

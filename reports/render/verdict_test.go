@@ -121,6 +121,10 @@ func TestLimits(t *testing.T) {
 	if got := j.answers[0].Choices[0].Limit; !strings.HasPrefix(got, "pbft is limited by CPU.") {
 		t.Errorf("got %s", got)
 	}
+	j = judge(Input{Records: []result.Record{trial("pbft", result.Virtual, 2000, 900, 0.1)}, Designs: models})
+	if got := j.answers[0].Choices[0].Limit; !strings.Contains(got, "not known") {
+		t.Errorf("without a meter: %s", got)
+	}
 }
 
 func TestQuantities(t *testing.T) {

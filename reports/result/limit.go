@@ -40,20 +40,26 @@ func (r Record) Carried() bool {
 }
 
 // LimitOf says what held the run's throughput back, from its figures: nothing when the offered load
-// was carried; else the busiest resource when that is near saturation; else the protocol's rounds.
+// was carried; else the busiest resource when that is near saturation; else the protocol's rounds. It is
+// empty where that cannot be told, because the runtime does not meter its nodes.
 func LimitOf(r Record) string {
 	if r.Carried() {
 		return LimitOffered
 	}
-	limit, most := LimitRounds, busyShare
+	limit, most, metered := LimitRounds, busyShare, false
 	for _, c := range []struct{ limit, metric string }{
 		{LimitCPU, "cpu-utilisation-max"},
 		{LimitDisk, "disk-utilisation-max"},
 		{LimitLink, "link-utilisation-max"},
 	} {
-		if u := r.Number(c.metric); u >= most {
-			limit, most = c.limit, u
+		v, ok := r.Value(c.metric)
+		metered = metered || ok
+		if v.Value >= most {
+			limit, most = c.limit, v.Value
 		}
+	}
+	if !metered {
+		return ""
 	}
 	return limit
 }
