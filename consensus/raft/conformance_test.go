@@ -52,3 +52,7 @@ func TestConformanceOfSettings(t *testing.T) {
 		t.Run(name, func(t *testing.T) { suite(values).Run(t) })
 	}
 }
+
+func FuzzFaults(f *testing.F) {
+	suite(map[string]string{"window": "4", "max_inflight": "3", "first_leader": "-1"}).Fuzz(f)
+}
