@@ -11,10 +11,11 @@ import (
 // stage is a group of four of which replica 3 is faulty: it has keys and a tongue but no machine, and
 // the test decides which of the messages under way arrive. The others run what New gives them.
 type stage struct {
-	t    *testing.T
-	keys *consensus.ModelKeys
-	host [3]*stageHost
-	sent []mail
+	t      *testing.T
+	keys   *consensus.ModelKeys
+	host   [3]*stageHost
+	sent   []mail
+	values map[string]string
 	// colluding makes the faulty replica vote for every proposal it gets.
 	colluding bool
 }
