@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/govbench/govbench/consensus"
+	"github.com/govbench/govbench/consensus/hotstuff"
 	"github.com/govbench/govbench/consensus/mempool"
 	"github.com/govbench/govbench/consensus/pbft"
 	"github.com/govbench/govbench/sim/cluster"
@@ -15,8 +16,8 @@ import (
 	"github.com/govbench/govbench/workloads"
 )
 
-// busy is a group on reference machines in one rack under a steady load.
-func busy(b *testing.B, p consensus.Protocol, n, rate int, limits mempool.Limits, params map[string]string) *cluster.Cluster {
+// group is a group on reference machines in one rack.
+func group(b *testing.B, p consensus.Protocol, n int, limits mempool.Limits, params map[string]string) *cluster.Cluster {
 	b.Helper()
 	rack, err := network.Lookup("rack")
 	if err != nil {
@@ -35,20 +36,25 @@ func busy(b *testing.B, p consensus.Protocol, n, rate int, limits mempool.Limits
 	if err != nil {
 		b.Fatal(err)
 	}
-	offer(c, rate)
 	return c
 }
 
-// offer submits a command of 200 bytes to replica 0 every 1/rate seconds, for ever.
-func offer(c *cluster.Cluster, rate int) {
+// busy is a group under a steady load at replica 0.
+func busy(b *testing.B, p consensus.Protocol, n, rate int, limits mempool.Limits, params map[string]string) *cluster.Cluster {
+	c := group(b, p, n, limits, params)
+	offer(c, rate, 1, func(consensus.Outcome) {})
+	return c
+}
+
+// offer submits a command of 200 bytes every 1/rate seconds, for ever, to so many replicas in turn.
+func offer(c *cluster.Cluster, rate, entries int, answered func(consensus.Outcome)) {
 	gap := time.Second / time.Duration(rate)
 	op := make([]byte, 200)
 	next := consensus.CommandID(0)
-	answered := func(consensus.Outcome) {}
 	var pump func()
 	pump = func() {
 		next++
-		c.Submit(0, &consensus.Command{ID: next, Op: op}, answered)
+		c.Submit(consensus.NodeID(int(next)%entries), &consensus.Command{ID: next, Op: op}, answered)
 		c.At(c.Now()+gap, pump)
 	}
 	c.At(0, pump)
@@ -103,4 +109,38 @@ func BenchmarkPBFTConsensus128(b *testing.B) {
 		heights += c.Height()
 	}
 	b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(heights), "ms/consensus")
+}
+
+// One decision of chained HotStuff at n = 256: the CPU time of all replicas together.
+func BenchmarkHotStuffDecision256(b *testing.B) {
+	limits := mempool.Limits{MaxTxs: 1, MaxBytes: 1 << 20, Capacity: 1 << 20}
+	heights := uint64(0)
+	for b.Loop() {
+		c := busy(b, hotstuff.Protocol(), 256, 200, limits, map[string]string{"leader": "stable"})
+		if err := c.Run(context.Background(), 2*time.Second); err != nil {
+			b.Fatal(err)
+		}
+		heights += c.Height()
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(heights), "ms/decision")
+}
+
+// A hundred replicas of HotStuff commit 1,000 blocks of 500 transactions.
+func BenchmarkHotStuff100x1000(b *testing.B) {
+	limits := mempool.Limits{MaxTxs: 500, MaxBytes: 1 << 20, MaxWait: time.Hour, Capacity: 1 << 20}
+	for _, leader := range []string{"stable", "rotating"} {
+		b.Run(leader, func(b *testing.B) {
+			for b.Loop() {
+				c := group(b, hotstuff.Protocol(), 100, limits, map[string]string{"leader": leader})
+				answered := 0
+				offer(c, 10000, 100, func(consensus.Outcome) { answered++ })
+				if err := c.Run(context.Background(), 52*time.Second); err != nil {
+					b.Fatal(err)
+				}
+				if answered < 500_000 {
+					b.Fatalf("%d of 500000 transactions in height %d", answered, c.Height())
+				}
+			}
+		})
+	}
 }

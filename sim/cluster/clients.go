@@ -14,6 +14,7 @@ const again = uint64(1) << 63
 // commandState is what the cluster knows of one command.
 type commandState struct {
 	cmd     *consensus.Command
+	wire    int // bytes on a link
 	done    func(consensus.Outcome)
 	height  uint64           // block that ordered it first; 0: none yet
 	index   int32            // its place among that block's commands
@@ -33,7 +34,7 @@ func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(
 		c.fail("command %d goes from site %d to replica %d, which do not exist", cmd.ID, cmd.Site, to)
 		return
 	}
-	c.commands = append(c.commands, commandState{cmd: cmd, done: done, entry: to})
+	c.commands = append(c.commands, commandState{cmd: cmd, wire: network.WireBytes(cmd.WireSize()), done: done, entry: to})
 	c.commands[cmd.ID].outcome.Command = cmd.ID
 	c.open++
 	c.observe(consensus.Event{Kind: consensus.EventSubmitted, At: c.now, Node: to, Command: cmd.ID})
@@ -53,7 +54,7 @@ func (c *Cluster) finish(id consensus.CommandID, status consensus.Status, reason
 	c.open--
 	o := st.outcome
 	o.Status, o.Reason, o.Result, o.Done = status, reason, result, c.now
-	c.digest.Add(uint64(id), uint64(status))
+	c.digest.Add2(uint64(id), uint64(status))
 	if status == consensus.Answered {
 		c.observe(consensus.Event{Kind: consensus.EventAnswered, At: c.now, Command: id})
 	}
@@ -77,7 +78,7 @@ func (c *Cluster) enter(n *node, id consensus.CommandID) {
 		c.failover(id)
 		return
 	}
-	if at := n.link.Receive(c.now, network.WireBytes(st.cmd.WireSize())); at > c.now {
+	if at := n.link.Receive(c.now, st.wire); at > c.now {
 		c.push(at+n.checkTime(at), evAdmit, n.id, uint64(id))
 		return
 	}
@@ -128,131 +129,15 @@ func (c *Cluster) admit(n *node, id consensus.CommandID) {
 		c.query(n, st)
 		return
 	}
+	n.drain()
 	if n.pool.Full() {
 		c.finish(id, consensus.Refused, fmt.Sprintf("the pool of replica %d is full", n.id), nil)
 		return
 	}
-	n.add(st.cmd, st.tries > 0)
+	n.add(st.cmd, c.now, st.tries > 0)
 	st.sentAt = c.now
 	n.pass(st.cmd, st.tries > 0)
 	n.scheduleRetry()
-}
-
-// add puts a command into the pool and tells the machine what it wants to know.
-func (n *node) add(cmd *consensus.Command, known bool) {
-	if n.isCommitted(cmd.ID) {
-		return
-	}
-	idle := n.pool.Len() == 0
-	if known {
-		n.pool.AddAgain(n.c.now, cmd)
-	} else {
-		n.pool.Add(n.c.now, cmd)
-	}
-	if idle && n.pool.Len() > 0 {
-		n.step(consensus.Input{Kind: consensus.Waiting})
-	}
-	n.scheduleReady()
-}
-
-// pass sends a command on to whoever proposes.
-func (n *node) pass(cmd *consensus.Command, known bool) {
-	switch n.route {
-	case consensus.Nobody, n.id:
-	case consensus.Everyone:
-		n.spread(cmd, known)
-	default:
-		n.forward(n.route, cmd, known)
-	}
-}
-
-func (n *node) spread(cmd *consensus.Command, known bool) {
-	for r := range n.c.nodes {
-		if r != int(n.id) {
-			n.forward(consensus.NodeID(r), cmd, known)
-		}
-	}
-}
-
-func (n *node) forward(to consensus.NodeID, cmd *consensus.Command, known bool) {
-	arg := uint64(cmd.ID)
-	if known {
-		arg |= again
-	}
-	n.transmit(to, network.WireBytes(cmd.WireSize()), evForward, arg, false)
-}
-
-// forwarded takes a command from another replica and checks it.
-func (n *node) forwarded(arg uint64) {
-	c := n.c
-	st := &c.commands[arg&^again]
-	if !n.up || st.cmd == nil {
-		return
-	}
-	at := n.link.Receive(c.now, network.WireBytes(st.cmd.WireSize()))
-	if at += n.checkTime(at); at > c.now {
-		c.push(at, evTaken, n.id, arg)
-		return
-	}
-	n.taken(arg)
-}
-
-// taken puts a checked command from another replica into the pool.
-func (n *node) taken(arg uint64) {
-	if st := &n.c.commands[arg&^again]; n.up && st.cmd != nil {
-		n.add(st.cmd, arg&again != 0)
-	}
-}
-
-// setRoute changes where this replica's commands are proposed and sends them there.
-func (n *node) setRoute(to consensus.NodeID) {
-	if n.route == to {
-		return
-	}
-	n.route = to
-	if to == consensus.Nobody || to == n.id {
-		return
-	}
-	n.pool.Commands(func(cmd *consensus.Command, _ time.Duration) bool {
-		if st := &n.c.commands[cmd.ID]; st.entry == n.id && !n.isCommitted(cmd.ID) {
-			st.sentAt = n.c.now
-			n.pass(cmd, true)
-		}
-		return true
-	})
-}
-
-func (n *node) scheduleRetry() {
-	if !n.retrying {
-		n.retrying = true
-		n.c.push(n.c.now+n.c.cfg.Retry, evRetry, n.id, uint64(n.epoch))
-	}
-}
-
-// retry sends to everyone what this replica took in, passed on a retry period ago, and has not seen
-// committed since.
-func (n *node) retry(epoch uint64) {
-	if uint64(n.epoch) != epoch {
-		return
-	}
-	n.retrying = false
-	c := n.c
-	waiting := false
-	n.pool.Commands(func(cmd *consensus.Command, _ time.Duration) bool {
-		st := &c.commands[cmd.ID]
-		if st.entry != n.id || n.isCommitted(cmd.ID) {
-			return true
-		}
-		waiting = true
-		if st.sentAt+c.cfg.Retry <= c.now {
-			st.sentAt = c.now
-			n.spread(cmd, true)
-		}
-		return true
-	})
-	if waiting {
-		n.scheduleRetry()
-	}
 }
 
 // query answers a read from the newest executed state.

@@ -65,7 +65,7 @@ const (
 	evClient                 // a command is at Node: CommandID
 	evAdmit                  // Node checked a client's command: CommandID
 	evForward                // a command from another replica is at Node: CommandID | again<<63
-	evTaken                  // Node checked a forwarded command: CommandID | again<<63
+	evTaken                  // Node checked a forwarded command that its machine waits for: epoch
 	evRetry                  // Node looks for commands that wait too long
 	evExecuted               // Node executed a block: height
 	evReply                  // Node's answers are at a client site: height | site<<48
@@ -185,7 +185,7 @@ func (c *Cluster) Run(ctx context.Context, until time.Duration) error {
 		}
 		ev, _ := c.queue.Pop()
 		c.now = ev.At
-		c.digest.Add(uint64(ev.At), uint64(ev.Kind)<<32|uint64(uint32(ev.Node)))
+		c.digest.Add2(uint64(ev.At), uint64(ev.Kind)<<32|uint64(uint32(ev.Node)))
 		c.handle(&ev)
 	}
 	if c.err != nil {
@@ -220,7 +220,7 @@ func (c *Cluster) handle(ev *sim.Event) {
 	case evForward:
 		n.forwarded(ev.Arg)
 	case evTaken:
-		n.taken(ev.Arg)
+		n.wake(ev.Arg)
 	case evRetry:
 		n.retry(ev.Arg)
 	case evExecuted:

@@ -74,6 +74,7 @@ func (n *node) commit(b *consensus.Block, proof consensus.Message, answer bool) 
 		root = n.fork(b)
 	}
 	n.pool.Purge()
+	n.watchInbox()
 	c.observe(consensus.Event{Kind: consensus.EventCommitted, At: c.now, Node: n.id, View: b.View, Block: b})
 	done := n.execute(b, answer)
 	st.executed[n.id] = done
@@ -144,7 +145,7 @@ func (c *Cluster) extend(b *consensus.Block, proof consensus.Message) {
 	st.root = c.chain.root
 	st.owed = len(st.sites)
 	c.chain.blocks = append(c.chain.blocks, st)
-	c.digest.Add(word(b.ID[:]), word(st.root[:]))
+	c.digest.Add2(word(b.ID[:]), word(st.root[:]))
 }
 
 func word(b []byte) uint64 {

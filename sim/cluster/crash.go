@@ -95,7 +95,8 @@ func (n *node) crash() {
 	n.epoch++
 	n.applied = n.wal.crash(c.now)
 	n.forkRoot = nil
-	n.hungry, n.retrying = false, false
+	n.hungry, n.retrying, n.watching = false, false, false
+	n.inbox, n.taken = n.inbox[:0], 0
 	pool := n.pool
 	n.pool = mempool.New(c.cfg.Limits, n.isCommitted)
 	pool.Commands(func(cmd *consensus.Command, _ time.Duration) bool {

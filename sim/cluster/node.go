@@ -30,6 +30,9 @@ type node struct {
 	timers   [consensus.TimersMax]timer
 	pool     *mempool.Pool
 	route    consensus.NodeID
+	inbox    []checked // commands from other replicas, being checked; inbox[taken:] are not in the pool yet
+	taken    int
+	watching bool          // an evTaken is due
 	hungry   bool          // a Pull was refused
 	readyAt  time.Duration // when the next evReady is due; never: none
 	retrying bool          // an evRetry is due
@@ -95,6 +98,9 @@ func (n *node) boot() error {
 func (n *node) step(in consensus.Input) {
 	c := n.c
 	now := c.now
+	if n.taken < len(n.inbox) {
+		n.drain()
+	}
 	n.fx.Reset()
 	n.machine.Step(now, in, &n.fx)
 	done := n.charge(in.Kind)

@@ -12,6 +12,7 @@ func (n *node) Pull(req consensus.PullRequest) (*consensus.Payload, bool) {
 	if !ok {
 		n.hungry = true
 		n.scheduleReady()
+		n.watchInbox()
 		return nil, false
 	}
 	for i, cmd := range b.Payload.Commands {
