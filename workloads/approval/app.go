@@ -40,6 +40,9 @@ const (
 	counters
 )
 
+// reasonLate is the refusal after which the lead agency closes the case.
+const reasonLate = "after the deadline"
+
 type app struct {
 	*program.State
 	settings *program.Settings
@@ -143,7 +146,7 @@ func (a *app) step(call *program.Call, docs [32]byte, detail uint16) string {
 		return a.expire(call)
 	}
 	if call.At > f.deadline {
-		return "after the deadline"
+		return reasonLate
 	}
 	switch call.Kind {
 	case KindResubmit:

@@ -76,7 +76,11 @@ func (g *generator) Begin(at time.Duration) workloads.Request {
 func (g *generator) Follow(answered workloads.Request, result []byte, now time.Duration) (workloads.Request, bool) {
 	id := answered.Case
 	p, known := g.plans[id]
-	_, refused := workloads.Refused(result)
+	reason, refused := workloads.Refused(result)
+	if known && reason == reasonLate {
+		g.mix.Count(false)
+		return g.expire(p, id, now), true
+	}
 	if !known || refused || len(result) < 2 || len(answered.Op) < program.HeaderSize || result[1] > StateReturned {
 		g.forget(id)
 		return workloads.Request{}, false
@@ -162,6 +166,15 @@ func (g *generator) decide(p *plan, id uint64, now time.Duration) workloads.Requ
 	}
 	op := append(g.step(KindDecide, client, at, id, 1), verdict)
 	request := g.request(at, client, g.lead(p), id, op)
+	request.Last = true
+	g.forget(id)
+	return request
+}
+
+// expire closes a case whose deadline has passed.
+func (g *generator) expire(p *plan, id uint64, now time.Duration) workloads.Request {
+	client := g.author.AnyDesk(g.lead(p))
+	request := g.request(now, client, g.lead(p), id, g.step(KindExpire, client, now, id, 0))
 	request.Last = true
 	g.forget(id)
 	return request

@@ -28,7 +28,8 @@
 // newest time it has seen: an operation more than the rule "skew-max" older is refused, as is one more than
 // "leap-max" newer. Between these bounds operations may come in any order, as happens when requests
 // entering at different replicas are ordered; a rule such as "before the deadline" looks at the operation's
-// own time, and a rule such as "not revoked" at the order in the chain.
+// own time, and a rule such as "not revoked" at the order in the chain. Clients are taken to be honest about
+// time: one that lies moves the program's clock ahead by up to leap-max, and then the others are too old.
 //
 // # Replays
 //
