@@ -139,6 +139,15 @@ func decide(rivals []stats.Cell) choice {
 			carrying = append(carrying, c)
 		}
 	}
+	ch := pick(rivals, sound, carrying)
+	if left := missing(rivals, sound); len(left) > 0 && len(sound) > 0 {
+		ch.Text += " Left out, because a check failed: " + list(stats.Unique(left, func(c stats.Cell) string { return c.Series }), "and") + "."
+	}
+	return ch
+}
+
+// pick chooses among the cells whose checks held.
+func pick(rivals, sound, carrying []stats.Cell) choice {
 	byLatency := func(a, b stats.Cell) int { return compare(a.Number(rank), b.Number(rank)) }
 	slices.SortStableFunc(carrying, byLatency)
 	switch {
