@@ -7,7 +7,8 @@ type place struct {
 }
 
 // metroPlaces are the centre of Beijing and its 16 districts in the order of their administrative
-// codes, 110000 and 110101 to 110119. Coordinates: DataV.GeoAtlas, property center.
+// codes, 110000 and 110101 to 110119. Coordinates: DataV.GeoAtlas, property center (GCJ-02, which
+// shifts all of them by about half a kilometre the same way).
 var metroPlaces = []place{
 	{"municipal", "Beijing Municipality", 116_405285, 39_904989},
 	{"dongcheng", "Dongcheng", 116_418757, 39_917544},
