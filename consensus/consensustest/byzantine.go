@@ -22,33 +22,45 @@ func RunByzantine(t *testing.T, p consensus.Protocol, name string, wrap Corrupt)
 // RunByzantine is the function of the same name with the suite's options.
 func (s Suite) RunByzantine(t *testing.T, name string, wrap Corrupt) {
 	t.Helper()
+	for _, c := range s.ByzantineCases(name, wrap) {
+		t.Run(c.Name, func(t *testing.T) { c.Run(t) })
+	}
+}
+
+// ByzantineCases lists what RunByzantine runs.
+func (s Suite) ByzantineCases(name string, wrap Corrupt) []Case {
 	s = s.withDefaults()
+	var cases []Case
 	for _, n := range s.Sizes {
 		f := faulty(s.Protocol, n)
 		if f == 0 {
 			continue
 		}
 		for _, first := range []bool{true, false} {
-			t.Run(fmt.Sprintf("%s/n=%d/first=%v", name, n, first), func(t *testing.T) {
-				for seed := range s.Seeds {
-					g := s.group(t, n, uint64(seed+1), nil)
-					bad := []consensus.NodeID{}
-					if first {
-						for i := range f {
-							bad = append(bad, consensus.NodeID(i))
-						}
-					} else {
-						bad = g.pick(f)
+			cases = append(cases, Case{
+				Name: fmt.Sprintf("%s/n=%d/first=%v", name, n, first),
+				Run: func(tb testing.TB) {
+					tb.Helper()
+					for seed := range s.Seeds {
+						s.group(tb, n, uint64(seed+1), nil).withCorrupted(f, first, wrap)
 					}
-					g.withCorrupted(bad, wrap)
-				}
+				},
 			})
 		}
 	}
+	return cases
 }
 
-func (t trial) withCorrupted(bad []consensus.NodeID, wrap Corrupt) {
+// withCorrupted corrupts f replicas, the first ones or any, and demands that the others stay safe
+// and live.
+func (t trial) withCorrupted(f int, first bool, wrap Corrupt) {
 	t.tb.Helper()
+	bad := t.pick(f)
+	if first {
+		for i := range bad {
+			bad[i] = consensus.NodeID(i)
+		}
+	}
 	for _, id := range bad {
 		cfg := consensus.Config{Self: id, N: t.N(), Auth: t.Auth(id), Rand: zeroes{}}
 		t.Wrap(id, func(m consensus.Machine) consensus.Machine { return wrap(cfg, m) })
@@ -69,7 +81,8 @@ type silent struct{}
 // Step implements consensus.Machine.
 func (silent) Step(time.Duration, consensus.Input, *consensus.Effects) {}
 
-// DeafTo is a Corrupt that runs the protocol faithfully but never hears replica `to`, nor speaks to it.
+// DeafTo is a Corrupt that runs the protocol faithfully but never hears replica `to`, nor speaks to
+// it other than by broadcast.
 func DeafTo(to consensus.NodeID) Corrupt {
 	return func(_ consensus.Config, m consensus.Machine) consensus.Machine { return &deaf{m, to} }
 }
