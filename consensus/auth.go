@@ -1,5 +1,7 @@
 package consensus
 
+import "slices"
+
 // Statement is what a replica signs: a vote or promise in a protocol, small and fixed in shape so
 // that a modelled signature costs the simulator nanoseconds. Kind separates the domains of one
 // protocol; equal statements are the same promise.
@@ -35,6 +37,13 @@ type Certificate struct {
 	Signatures []Signature // in the order in which they were added, parallel to order
 	order      []NodeID
 	valid      int // signatures known to be genuine: all of them once checked
+}
+
+// Grow makes room for the signatures of size replicas of a group of n, so that Add need not.
+func (c *Certificate) Grow(size, n int) {
+	c.Signatures = slices.Grow(c.Signatures, size)
+	c.order = slices.Grow(c.order, size)
+	c.Signers.words = slices.Grow(c.Signers.words, (n+63)>>6)
 }
 
 // Add appends a signature that the caller has verified and reports whether its signer was new.

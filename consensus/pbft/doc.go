@@ -36,6 +36,13 @@
 //     recovered. With durable_votes, the default, votes are on disk before they are sent, and a crash
 //     makes nobody faulty.
 //
+//   - A replica counts its own commit when the disk has it (Effects.Synced), as the others do, so
+//     that a power failure takes back nothing that was committed.
+//   - While a replica has no primary it routes its clients' commands to everybody, which in the
+//     paper the client does when it gets no answer (OSDI 4.1).
+//   - NEW-VIEW and VIEW-CHANGE carry their proofs in full, as in OSDI. Their size, and the work of
+//     checking it, grows with the replicas times the blocks since the stable checkpoint.
+//
 // # Trust
 //
 // A block's header is hashed again on receipt. A payload's digest is computed where the payload is

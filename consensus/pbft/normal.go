@@ -127,7 +127,8 @@ func (m *Machine) accept(s *slot, b *consensus.Block, sig consensus.Signature, f
 	s.phase, s.digest, s.block, s.primarySig, s.since = phaseProposed, b.ID, b, sig, m.now
 	s.remember(b)
 	if !m.changing() && !m.primary() {
-		s.myPrepare = m.vote(KindPrepare, s, fx)
+		s.myPrepare = &Vote{}
+		m.vote(s.myPrepare, KindPrepare, s, fx)
 		m.addOwn(&s.prepares, s.myPrepare)
 	}
 	s.prepares.count(s.digest)
@@ -136,12 +137,11 @@ func (m *Machine) accept(s *slot, b *consensus.Block, sig consensus.Signature, f
 	m.advance(s, fx)
 }
 
-// vote signs and multicasts a vote for the slot's digest.
-func (m *Machine) vote(kind uint8, s *slot, fx *consensus.Effects) *Vote {
-	v := &Vote{Kind: kind, View: m.view, Seq: s.seq, Digest: s.digest, sigBytes: m.sigSize}
+// vote fills in, signs and multicasts a vote for the slot's digest.
+func (m *Machine) vote(v *Vote, kind uint8, s *slot, fx *consensus.Effects) {
+	*v = Vote{Kind: kind, View: m.view, Seq: s.seq, Digest: s.digest, sigBytes: m.sigSize}
 	v.Sig = m.sign(v.statement(), fx)
 	fx.Send(consensus.Everyone, v)
-	return v
 }
 
 func (v *Vote) statement() consensus.Statement {
@@ -211,15 +211,27 @@ func (m *Machine) advance(s *slot, fx *consensus.Effects) {
 	}
 }
 
+// onPrepared is what a slot allocates, at once, when it is prepared.
+type onPrepared struct {
+	prepared Prepared
+	cert     consensus.Certificate
+	record   PreparedHere
+	commit   Vote
+}
+
 func (m *Machine) becomePrepared(s *slot, fx *consensus.Effects) {
-	st := consensus.Statement{Kind: KindPrepare, View: m.view, Height: s.seq, Digest: s.digest}
-	cert := s.prepares.certificate(st, m.quorum-1)
-	s.prepared = &Prepared{View: m.view, Seq: s.seq, Digest: s.digest, PrimarySig: s.primarySig, Prepares: cert}
-	s.prepared.bytes = m.sigSize + cert.WireSize(m.auth, m.n)
+	o := &onPrepared{}
+	o.cert.Statement = consensus.Statement{Kind: KindPrepare, View: m.view, Height: s.seq, Digest: s.digest}
+	s.prepares.certify(&o.cert, m.quorum-1)
+	o.prepared = Prepared{View: m.view, Seq: s.seq, Digest: s.digest, PrimarySig: s.primarySig, Prepares: &o.cert}
+	o.prepared.bytes = m.sigSize + o.cert.WireSize(m.auth, m.n)
+	o.record.Prepared = &o.prepared
+	s.prepared = &o.prepared
 	s.phase = phasePrepared
 	m.release(&s.prepares)
-	m.persistVote(&PreparedHere{s.prepared}, fx)
-	s.myCommit = m.vote(KindCommit, s, fx)
+	m.persistVote(&o.record, fx)
+	s.myCommit = &o.commit
+	m.vote(s.myCommit, KindCommit, s, fx)
 	if !m.opt.durableVotes {
 		m.addOwn(&s.commits, s.myCommit)
 		return
@@ -247,17 +259,18 @@ func (m *Machine) onPersisted(token uint64, fx *consensus.Effects) {
 func (m *Machine) becomeCommitted(s *slot, fx *consensus.Effects) {
 	s.phase = phaseCommitted
 	if s.seq > m.committed && s.decided == nil {
-		st := consensus.Statement{Kind: KindCommit, View: m.view, Height: s.seq, Digest: s.digest}
-		s.decided = m.newCommitment(s.commits.certificate(st, m.quorum))
-		s.final = s.block
+		o := &struct {
+			Commitment
+			cert consensus.Certificate
+		}{}
+		o.cert.Statement = consensus.Statement{Kind: KindCommit, View: m.view, Height: s.seq, Digest: s.digest}
+		s.commits.certify(&o.cert, m.quorum)
+		o.Commitment = Commitment{Cert: &o.cert, bytes: o.cert.WireSize(m.auth, m.n)}
+		s.decided, s.final = &o.Commitment, s.block
 	}
 	m.release(&s.commits)
 	m.release(&s.prepares)
 	m.deliver(fx)
-}
-
-func (m *Machine) newCommitment(c *consensus.Certificate) *Commitment {
-	return &Commitment{Cert: c, bytes: c.WireSize(m.auth, m.n)}
 }
 
 // deliver hands decided blocks to the host in order of sequence number (OSDI 4.2).

@@ -139,16 +139,16 @@ func (t *tally) count(digest consensus.Digest) {
 	}
 }
 
-// certificate assembles the first size matching votes. The caller has verified them all.
-func (t *tally) certificate(st consensus.Statement, size int) *consensus.Certificate {
-	c := &consensus.Certificate{Statement: st, Signatures: make([]consensus.Signature, 0, size)}
+// certify fills a certificate with the first size votes that match its statement. The caller has
+// verified them all.
+func (t *tally) certify(c *consensus.Certificate, size int) {
+	c.Grow(size, len(t.votes))
 	for from, v := range t.votes {
 		if len(c.Signatures) == size {
-			break
+			return
 		}
-		if v != nil && v.Digest == st.Digest {
+		if v != nil && v.Digest == c.Statement.Digest {
 			c.Add(consensus.NodeID(from), v.Sig)
 		}
 	}
-	return c
 }
