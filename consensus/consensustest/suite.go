@@ -13,7 +13,8 @@ import (
 // Suite runs one protocol through every case of the kit.
 type Suite struct {
 	Protocol consensus.Protocol
-	// Options is the base of every group; N, Seed and the faults are the cases' own.
+	// Options is the base of every group; N, Seed and the faults are the cases' own. Delays are 5 to
+	// 20 ms unless DelayMax is set.
 	Options Options
 	// Sizes are the groups' sizes; default: 1 where the protocol can be built so, MinReplicas and 7.
 	Sizes []int
@@ -130,7 +131,9 @@ func (s Suite) group(tb testing.TB, n int, seed uint64, change func(*Options)) t
 	tb.Helper()
 	o := s.Options
 	o.N, o.Seed = n, seed
-	o.DelayMin, o.DelayMax = 5*time.Millisecond, 20*time.Millisecond
+	if o.DelayMax == 0 {
+		o.DelayMin, o.DelayMax = 5*time.Millisecond, 20*time.Millisecond
+	}
 	if change != nil {
 		change(&o)
 	}

@@ -2,6 +2,7 @@ package raft_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/consensus/consensustest"
@@ -51,6 +52,15 @@ func TestConformanceOfSettings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { suite(values).Run(t) })
 	}
+}
+
+// The defaults hold on a wide-area network too, with 200 to 300 ms for a round trip.
+func TestConformanceWideArea(t *testing.T) {
+	s := suite(nil)
+	s.Options.DelayMin, s.Options.DelayMax = 100*time.Millisecond, 150*time.Millisecond
+	s.Options.Retry = 3 * time.Second
+	s.Seeds = 2
+	s.Run(t)
 }
 
 func FuzzFaults(f *testing.F) {
