@@ -13,10 +13,14 @@ import (
 // suite is the kit for one kind of leader. The bound leaves room for a replica that stays away: with
 // rotating leaders each of its views costs a timeout.
 func suite(leader string) consensustest.Suite {
+	seeds := 12
+	if testing.Short() {
+		seeds = 2
+	}
 	return consensustest.Suite{
 		Protocol: hotstuff.Protocol(),
 		Bound:    10 * time.Minute,
-		Seeds:    12,
+		Seeds:    seeds,
 		Options:  consensustest.Options{Values: map[string]string{"leader": leader}, Conflict: conflict},
 	}
 }

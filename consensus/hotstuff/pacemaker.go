@@ -155,11 +155,16 @@ func (m *Machine) onTimeout(from consensus.NodeID, t *Timeout, fx *consensus.Eff
 		m.greet(from, m.view)
 	}
 	current := m.term(m.view)
+	first := m.gaveUp[from] < t.Term+1
+	m.gaveUp[from] = max(m.gaveUp[from], t.Term+1)
 	if t.Term < current {
-		m.help(from, t, fx)
+		// When all gave up together, the last timeouts to arrive are no call for help: their senders are
+		// being told by the others. One who says it again is.
+		if !first || !m.gone || m.abandoned < t.Term {
+			m.help(from, t, fx)
+		}
 		return
 	}
-	m.gaveUp[from] = max(m.gaveUp[from], t.Term+1)
 	if t.Term < current+termsAhead {
 		m.addTimeout(from, t, fx)
 	}
@@ -270,7 +275,9 @@ func (m *Machine) onTimeoutCert(c *consensus.Certificate, fx *consensus.Effects)
 		return
 	}
 	m.enter(v, fx)
-	m.failures++
+	if m.pending(fx) { // views that an idle group is talked out of say nothing about the network
+		m.failures++
+	}
 	m.due, m.restless = true, true
 	m.timerOn = false // the leader gets its time even if this replica entered the view before
 	fx.Lead(m.term(v), m.leader(v))
