@@ -240,6 +240,11 @@ func (b *builder) world(d *draft, s *Setup) error {
 
 // demand resolves the scenario's workload and rate.
 func (b *builder) demand(d *draft, s *Setup) error {
+	if flat := d.load.Preset == "" || d.load.Preset == scenarios.PresetSurge; flat && !d.shaped && s.Clients == 0 {
+		// A rate, and the rate of the busiest moment, hold all the time: laying the day's shape over
+		// them would raise them a second time.
+		d.scenario.Arrival = scenarios.Arrival{Shape: "poisson"}
+	}
 	content, err := json.Marshal(d.scenario)
 	if err != nil {
 		return err

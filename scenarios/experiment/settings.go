@@ -18,6 +18,7 @@ import (
 // draft is a cell before its network, machine and faults are built.
 type draft struct {
 	scenario scenarios.Scenario
+	shaped   bool // the shape of arrivals was set
 	design   Design
 	network  NetworkRef
 	machine  MachineRef
