@@ -89,9 +89,8 @@ type Cluster struct {
 	chain    chain
 	links    []pairState // from*n + to
 	legs     []*sim.Stream
-	faulty   bool        // the schedule is not empty
-	losses   *sim.Stream // draws which messages are lost
-	copies   *sim.Stream // draws which messages arrive twice
+	faulty   bool // the schedule is not empty
+	faults   *fault.Injector
 	digest   sim.RunDigest
 	answers  int // matching answers a client needs
 	open     int // commands without an outcome
@@ -117,10 +116,9 @@ func New(cfg Config) (*Cluster, error) {
 		commands: make([]commandState, 1),
 		links:    make([]pairState, n*n),
 		faulty:   !cfg.Faults.Empty(),
-		losses:   sim.NewStream(cfg.Seed, "fault/loss"),
-		copies:   sim.NewStream(cfg.Seed, "fault/duplicate"),
 		answers:  cfg.Protocol.Answers(n),
 	}
+	c.faults = fault.NewInjector(&c.cfg.Faults, cfg.Seed)
 	c.chain.app = cfg.App()
 	c.chain.root = c.chain.app.Digest()
 	for i := range n * n {

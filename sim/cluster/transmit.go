@@ -59,19 +59,19 @@ func (n *node) transmit(to consensus.NodeID, size int, kind uint16, arg uint64, 
 		c.observe(consensus.Event{Kind: consensus.EventSent, At: c.now, Node: n.id, Peer: to, Bytes: size})
 	}
 	at := n.link.Send(c.now, size)
-	if c.faulty && (c.cfg.Faults.Cut(n.id, to, c.now) || c.cfg.Faults.Lost(c.losses, n.id, to, c.now)) {
+	if c.faulty && (c.faults.Cut(n.id, to, c.now) || c.faults.Lost(n.id, to, c.now)) {
 		return 0
 	}
 	link := &c.links[int(n.id)*len(c.nodes)+int(to)]
 	peer := &c.nodes[to]
 	at += c.cfg.Topology.Delay(n.site, peer.site) + c.cfg.Topology.Jitter.Sample(link.stream)
 	if c.faulty {
-		at += c.cfg.Faults.ExtraDelay(n.id, to, c.now)
+		at += c.faults.ExtraDelay(n.id, to, c.now)
 	}
 	at = max(at, link.arrival)
 	link.arrival = at
 	c.push(at, kind, to, arg)
-	if c.faulty && protocol && c.cfg.Faults.Duplicated(c.copies, n.id, to, c.now) {
+	if c.faulty && protocol && c.faults.Duplicated(n.id, to, c.now) {
 		c.push(at, kind, to, arg)
 		return 2
 	}
