@@ -55,7 +55,11 @@ func (m *Machine) store(a *Append, fx *consensus.Effects) {
 		}
 		fresh := a.Entries[k:]
 		m.log.put(fresh)
-		fx.Persist(newEntries(fresh))
+		if k == 0 && a.record.of(fresh) {
+			fx.Persist(a.record) // as its leader writes it, and the other followers
+		} else {
+			fx.Persist(newEntries(fresh))
+		}
 		return
 	}
 }

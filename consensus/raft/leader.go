@@ -93,15 +93,15 @@ func (m *Machine) propose(fx *consensus.Effects) bool {
 func (m *Machine) replicate(first uint64, fx *consensus.Effects) {
 	last := m.log.last()
 	entries := m.log.from(first, last)
-	size := bytesOf(entries)
+	record := newEntries(entries)
 	if m.n > 1 {
 		msg := &Append{
 			Term: m.term, PrevIndex: first - 1, PrevTerm: m.termAt(first-1, fx),
-			Entries: entries, Commit: m.commit, bytes: size,
+			Entries: entries, Commit: m.commit, bytes: record.bytes, record: record,
 		}
 		m.broadcast(msg, first, last, fx)
 	}
-	fx.Persist(&Entries{Blocks: entries, bytes: size})
+	fx.Persist(record)
 	m.syncs = append(m.syncs, sync{m.term, last})
 	fx.Synced(last)
 }

@@ -31,8 +31,9 @@ type Append struct {
 	PrevIndex uint64
 	PrevTerm  uint64
 	Entries   []*consensus.Block
-	Commit    uint64 // the leader's commit index
-	bytes     int    // of the entries
+	Commit    uint64   // the leader's commit index
+	bytes     int      // of the entries
+	record    *Entries // the entries as a record, shared by all who write them; nil if never needed
 }
 
 // Beat is a heartbeat: it is equal for all followers, so that one message serves them all. Followers

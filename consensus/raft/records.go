@@ -36,6 +36,11 @@ func newEntries(blocks []*consensus.Block) *Entries {
 	return &Entries{Blocks: blocks, bytes: bytesOf(blocks)}
 }
 
+// of reports whether e records these very entries.
+func (e *Entries) of(blocks []*consensus.Block) bool {
+	return e != nil && len(e.Blocks) == len(blocks) && &e.Blocks[0] == &blocks[0]
+}
+
 // restore rebuilds term, vote and log from what was durable.
 func (m *Machine) restore(durable []consensus.Record, applied uint64) {
 	for _, r := range durable {
