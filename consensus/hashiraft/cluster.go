@@ -201,19 +201,23 @@ func (c *Cluster) runWall(ctx context.Context, until time.Duration) (err error) 
 
 // run is a whole run on the calling goroutine, which becomes the loop's.
 func (c *Cluster) run(ctx context.Context, until time.Duration) error {
-	c.loop.open()
+	c.loop.open(c.cfg.Mode == Bubble)
 	err := c.install(ctx)
 	if err == nil && c.err == nil {
 		c.zero()
 		end := until + time.Duration(c.origin.Load())
-		err = c.loop.run(ctx, end, c.cfg.Mode == Bubble, func() bool { return c.err != nil })
+		err = c.loop.run(ctx, end, func() bool { return c.err != nil })
 	}
 	c.end()
 	return errors.Join(c.err, err)
 }
 
-// installMax is how many election timeouts the first leader may take.
-const installMax = 20
+// The first leader gets into office within installMax election timeouts, but at least installFloor:
+// on the wall clock a disk may be busy.
+const (
+	installMax   = 20
+	installFloor = 15 * time.Second
+)
 
 // install starts the replicas and puts the first leader into office: it receives the message with
 // which a leader hands over its office, and so calls an election at once.
@@ -224,24 +228,38 @@ func (c *Cluster) install(ctx context.Context) error {
 		n.last = n.life
 		n.life.begin(nil)
 	}
-	limit := c.loop.now() + installMax*c.cfg.Engine.ElectionTimeout
-	bubbled := c.cfg.Mode == Bubble
-	if err := c.loop.run(ctx, limit, bubbled, func() bool { return c.err != nil || c.allUp() }); err != nil || c.err != nil {
+	limit := c.loop.now() + max(installMax*c.cfg.Engine.ElectionTimeout, installFloor)
+	if err := c.loop.run(ctx, limit, func() bool { return c.err != nil || c.allUp() }); err != nil || c.err != nil {
 		return err
 	}
-	first := &c.nodes[c.cfg.FirstLeader]
-	first.life.endpoint.inbox <- raft.RPC{
-		Command:  &raft.TimeoutNowRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax}},
-		RespChan: make(chan raft.RPCResponse, 1),
-	}
+	c.nominate()
 	c.tick(time.Millisecond)
-	if err := c.loop.run(ctx, limit, bubbled, func() bool { return c.err != nil || c.installed() }); err != nil {
+	if err := c.loop.run(ctx, limit, func() bool { return c.err != nil || c.installed() }); err != nil {
 		return err
 	}
 	if c.err == nil && !c.installed() {
 		return fmt.Errorf("hashiraft: replica %d does not lead after %v", c.cfg.FirstLeader, limit)
 	}
 	return nil
+}
+
+// nominate makes the first leader call an election, and again when that came to nothing because
+// another replica had the same idea.
+func (c *Cluster) nominate() {
+	first := &c.nodes[c.cfg.FirstLeader]
+	if c.started || c.ending {
+		return
+	}
+	if first.stint == 0 {
+		select {
+		case first.life.endpoint.inbox <- raft.RPC{
+			Command:  &raft.TimeoutNowRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax}},
+			RespChan: make(chan raft.RPCResponse, 1),
+		}:
+		default:
+		}
+	}
+	c.loop.at(c.loop.now()+c.cfg.Engine.ElectionTimeout, c.nominate)
 }
 
 // tick keeps the loop turning until the run's clock starts.

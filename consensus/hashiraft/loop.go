@@ -11,11 +11,22 @@ import (
 // a channel from outside must not be waited for inside, it would stop the fake clock.
 const pollMax = 20 * time.Millisecond
 
+// Timers of the Go runtime may be late by timerLate on the wall clock, so the end of a wait is slept
+// otherwise; the loop does so in pieces of pausePiece, to see what was posted meanwhile.
+//
+// assumed: a little more than the poller's millisecond, and a piece that wakes a core 20,000 times a
+// second at worst.
+const (
+	timerLate  = 1200 * time.Microsecond
+	pausePiece = 50 * time.Microsecond
+)
+
 // loop runs callbacks one at a time on one goroutine: timed ones in order of time, and those that
 // the engine's goroutines post, which never wait for it. Its times count from open.
 type loop struct {
-	base time.Time // set by open
-	wake chan struct{}
+	base    time.Time // set by open
+	bubbled bool      // the clock is a bubble's
+	wake    chan struct{}
 
 	mu    sync.Mutex
 	inbox []func()
@@ -53,7 +64,8 @@ func (h *timedCalls) Pop() any {
 }
 
 // open starts the clock. Inside a bubble it must be called there: its channel belongs to the bubble.
-func (l *loop) open() {
+func (l *loop) open(bubbled bool) {
+	l.bubbled = bubbled
 	l.base = time.Now()
 	l.wake = make(chan struct{}, 1)
 }
@@ -105,13 +117,12 @@ func (l *loop) due(limit time.Duration) {
 	}
 }
 
-// run executes callbacks until the given time, until done reports true, or until ctx ends. bubbled
-// says that the clock is a bubble's.
-func (l *loop) run(ctx context.Context, until time.Duration, bubbled bool, done func() bool) error {
+// run executes callbacks until the given time, until done reports true, or until ctx ends.
+func (l *loop) run(ctx context.Context, until time.Duration, done func() bool) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var cancelled <-chan struct{}
-	if !bubbled {
+	if !l.bubbled {
 		cancelled = ctx.Done()
 	}
 	for {
@@ -127,8 +138,14 @@ func (l *loop) run(ctx context.Context, until time.Duration, bubbled bool, done 
 			next = min(next, l.timed[0].at)
 		}
 		wait := next - l.now()
-		if bubbled {
+		switch {
+		case l.bubbled:
 			wait = min(wait, pollMax)
+		case wait > timerLate:
+			wait -= timerLate
+		case wait > 0:
+			pause(min(wait, pausePiece))
+			continue
 		}
 		timer.Reset(wait)
 		select {
@@ -150,12 +167,20 @@ func (l *loop) sleep(until time.Duration, dead <-chan struct{}) bool {
 			return true
 		}
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-dead:
-		return false
+	if !l.bubbled {
+		wait -= timerLate
 	}
+	if wait > 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-dead:
+			return false
+		}
+	}
+	for left := until - l.now(); left > 0 && !l.bubbled; left = until - l.now() {
+		pause(left)
+	}
+	return true
 }
