@@ -15,6 +15,8 @@ type Ledger struct {
 	changes []change          // entries to be settled in the trie
 	removed map[string]*entry // of them those that the trie still has but the index does not
 	slab    []entry           // room for new entries, taken from the front
+	nodes   []node            // room for new nodes, likewise
+	bytes   []byte            // room for the values of new entries, likewise
 	input   []byte            // reused for the input of a leaf's hash
 }
 
@@ -29,12 +31,16 @@ type entry struct {
 	dead    bool // it was deleted
 }
 
-// slabEntries is how many entries are allocated at a time.
-const slabEntries = 256
+// How much is allocated at a time.
+const (
+	slabEntries = 256
+	slabBytes   = 1 << 14
+)
 
 // New makes an empty ledger.
 func New() *Ledger {
-	l := &Ledger{index: make(map[string]*entry), removed: make(map[string]*entry), root: newNode()}
+	l := &Ledger{index: make(map[string]*entry), removed: make(map[string]*entry)}
+	l.root = l.newNode()
 	l.digest = l.update(l.root, 0, nil)
 	return l
 }
@@ -58,9 +64,19 @@ func (l *Ledger) Put(key, value []byte) {
 	if !ok {
 		found = l.newEntry(key)
 	}
-	found.value = append(found.value[:0], value...)
-	found.version++
-	l.change(found)
+	l.write(found, value)
+}
+
+func (l *Ledger) write(e *entry, value []byte) {
+	if cap(e.value) < len(value) && len(value) <= slabBytes/16 {
+		if len(l.bytes) < len(value) {
+			l.bytes = make([]byte, slabBytes)
+		}
+		e.value, l.bytes = l.bytes[:0:len(value)], l.bytes[len(value):]
+	}
+	e.value = append(e.value[:0], value...)
+	e.version++
+	l.change(e)
 }
 
 // change notes that the trie has to be brought up to date with the entry.

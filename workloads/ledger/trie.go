@@ -29,8 +29,15 @@ type node struct {
 	leaf  [fanOut]*entry // a slot has a sub, or a leaf, or neither
 }
 
-func newNode() *node {
-	n := &node{}
+// slabNodes is how many nodes are allocated at a time.
+const slabNodes = 64
+
+func (l *Ledger) newNode() *node {
+	if len(l.nodes) == 0 {
+		l.nodes = make([]node, slabNodes)
+	}
+	n := &l.nodes[0]
+	l.nodes = l.nodes[1:]
 	n.input[0] = tagNode
 	return n
 }
@@ -99,7 +106,7 @@ func (l *Ledger) updateSlot(n *node, slot, depth int, group []change) {
 			l.updateLeaf(n, slot, group[0].entry)
 			return
 		}
-		sub = newNode()
+		sub = l.newNode()
 		if leaf != nil { // it goes down with its hash, which does not depend on the depth
 			down := slotOf(&leaf.path, depth+1)
 			sub.leaf[down] = leaf

@@ -5,7 +5,8 @@ package ledger
 type Tx struct {
 	ledger *Ledger
 	writes []write
-	arena  []byte // keys and values of the writes
+	arena  []byte   // keys and values of the writes
+	seen   []*entry // what Get found, so that Commit need not look it up again
 }
 
 // write is one buffered write; the numbers are offsets in the arena.
@@ -28,8 +29,12 @@ func (t *Tx) Get(key []byte) (value []byte, ok bool) {
 		}
 		return t.arena[w.valueAt:w.end:w.end], true
 	}
-	value, _, ok = t.ledger.Get(key)
-	return value, ok
+	found, ok := t.ledger.index[string(key)]
+	if !ok {
+		return nil, false
+	}
+	t.seen = append(t.seen, found)
+	return found.value, true
 }
 
 // find is the index of the buffered write to the key, or -1. An operation writes a handful of keys, so
@@ -72,13 +77,28 @@ func (t *Tx) Commit() {
 			t.ledger.Delete(key)
 			continue
 		}
+		if found := t.lookedUp(key); found != nil {
+			t.ledger.write(found, t.arena[w.valueAt:w.end])
+			continue
+		}
 		t.ledger.Put(key, t.arena[w.valueAt:w.end])
 	}
 	t.Discard()
 }
 
-// Discard forgets the buffered writes.
+// lookedUp is the entry of the key when Get has found it and it is still there.
+func (t *Tx) lookedUp(key []byte) *entry {
+	for _, e := range t.seen {
+		if e.key == string(key) && !e.dead {
+			return e
+		}
+	}
+	return nil
+}
+
+// Discard forgets the buffered writes and what was looked up. Call it also after an operation that only read.
 func (t *Tx) Discard() {
 	t.writes = t.writes[:0]
 	t.arena = t.arena[:0]
+	t.seen = t.seen[:0]
 }

@@ -60,6 +60,7 @@ type Call struct {
 // refused for the returned reason, which is empty when all is well. In a query nothing is written and
 // the sequence must be 0.
 func (s *State) Open(op []byte, query bool) (call Call, reason string) {
+	s.Tx.Discard() // a query before may have left what it looked up
 	var ok bool
 	call.Header, call.Body, ok = ReadHeader(op)
 	if !ok {

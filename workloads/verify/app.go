@@ -242,7 +242,7 @@ func (a *app) check(call *program.Call) []byte {
 	if reason != "" {
 		return a.Refuse(reason)
 	}
-	if v.serial != serialPublic {
+	if v.serial != serialPublic && v.grant.uses > 0 {
 		v.grant.used++
 		a.putGrant(v.entity, v.agency, v.serial, v.grant)
 	}

@@ -16,7 +16,7 @@
 // check compares a claimed commitment with the record's and answers match or not. With LogReads a check is a
 // transaction that uses the consent up and extends the trail of the record, a hash chain; without, it is a
 // query that a single replica answers and nobody logs. At the start every subject has given an unlimited
-// consent to the "standing" agencies next to the owner; these consents are implied and cost nothing until used.
+// consent to the "standing" agencies next to the owner; these consents are implied and cost nothing until revoked.
 //
 // # Not modelled
 //

@@ -90,7 +90,7 @@ type grant struct {
 	from, until uint64 // ms; valid from the one to the other, both included
 	classes     uint32 // bit i: data class i
 	uses        uint32 // checks allowed, 0: any number
-	used        uint32 // checks logged
+	used        uint32 // checks logged, counted only when uses is not 0
 	revoked     uint64 // number of the transaction that revoked it, 0: none
 	payload     [32]byte
 }
@@ -132,7 +132,7 @@ func (g *grant) refuses(at uint64, class byte) string {
 		return "consent expired"
 	case g.classes>>class&1 == 0:
 		return "consent is for other data"
-	case g.uses != 0 && g.used >= g.uses, g.used == math.MaxUint32:
+	case g.uses != 0 && g.used >= g.uses:
 		return "consent used up"
 	}
 	return ""
@@ -154,7 +154,7 @@ func (a *app) latest(entity uint64, grantee uint16) uint32 {
 	return binary.BigEndian.Uint32(value)
 }
 
-// grantAt reads a consent; an unused implied one is made up.
+// grantAt reads a consent; an implied one that was not revoked is made up.
 func (a *app) grantAt(entity uint64, grantee uint16, serial uint32) (g grant, found bool) {
 	if value, written := a.Tx.Get(a.grantKey(entity, grantee, serial)); written {
 		return readGrant(value)
