@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -245,6 +247,85 @@ func TestCancellation(t *testing.T) {
 		l.check(t, k)
 		if l.count(consensus.Unfinished) == 0 || l.count(consensus.Answered) == 0 {
 			t.Errorf("mode %d: %d answered, %d unfinished", mode, l.count(consensus.Answered), l.count(consensus.Unfinished))
+		}
+	}
+}
+
+// A bubble's results are samples: two runs of one configuration need not be equal, but commands are
+// all answered and the medians are close.
+func TestBubbleIsASample(t *testing.T) {
+	medians := make([]time.Duration, 2)
+	for i := range medians {
+		cfg, k := config(hashiraft.Bubble, 3)
+		c := mustNew(t, cfg)
+		l := newLoad(c, 3)
+		l.every(3*time.Millisecond, 0, 3*time.Second)
+		if err := c.Run(context.Background(), 4*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		l.check(t, k)
+		var all []time.Duration
+		for id, o := range l.outcomes {
+			all = append(all, o.Done-l.sentAt[id])
+		}
+		slices.Sort(all)
+		medians[i] = all[len(all)/2]
+	}
+	if a, b := medians[0], medians[1]; 100*a > 105*b || 100*b > 105*a {
+		t.Errorf("medians %v and %v", a, b)
+	}
+}
+
+// What a run on the wall clock started has ended when Run returns, in so far as it is this package's;
+// the library's own stragglers follow at once.
+func TestNoGoroutineIsLeft(t *testing.T) {
+	before := runtime.NumGoroutine()
+	cfg, k := config(hashiraft.Wall, 3)
+	cfg.Dir = t.TempDir()
+	c := mustNew(t, cfg)
+	l := newLoad(c, 3)
+	l.every(5*time.Millisecond, 0, 100*time.Millisecond)
+	c.At(50*time.Millisecond, func() { c.Crash(1) })
+	if err := c.Run(context.Background(), 150*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	l.check(t, k)
+	for range 500 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	buf := make([]byte, 1<<20)
+	t.Errorf("%d goroutines before, %d after\n%s", before, runtime.NumGoroutine(), buf[:runtime.Stack(buf, true)])
+}
+
+func TestUsageCounts(t *testing.T) {
+	cfg, k := config(hashiraft.Bubble, 3)
+	cfg.ExecuteCost, cfg.VerifyCost, cfg.BandwidthBitPerSec = 10*time.Microsecond, 20*time.Microsecond, 1_000_000_000
+	c := mustNew(t, cfg)
+	l := newLoad(c, 1)
+	l.every(10*time.Millisecond, 0, time.Second)
+	if err := c.Run(context.Background(), 2*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	l.check(t, k)
+	if l.count(consensus.Answered) != 100 {
+		t.Errorf("%d of 100 answered", l.count(consensus.Answered))
+	}
+	for i, u := range c.Usage() {
+		cpu := 100 * cfg.ExecuteCost
+		if i == 0 {
+			cpu += 100 * cfg.VerifyCost // the load enters at the leader
+		}
+		if u.CPUBusy != cpu {
+			t.Errorf("replica %d: CPU busy for %v, want %v", i, u.CPUBusy, cpu)
+		}
+		if u.Fsyncs == 0 || u.DiskBusy != time.Duration(u.Fsyncs)*cfg.Fsync {
+			t.Errorf("replica %d: %d syncs took %v", i, u.Fsyncs, u.DiskBusy)
+		}
+		if u.BytesSent == 0 || u.Messages == 0 || u.LinkBusy == 0 {
+			t.Errorf("replica %d: %+v", i, u)
 		}
 	}
 }
