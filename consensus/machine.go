@@ -125,8 +125,10 @@ type Host interface {
 
 // PullRequest says how a payload is to be cut.
 type PullRequest struct {
-	Force   bool     // take what is there, even nothing: never refused
-	Exclude []*Block // proposals in flight on the branch to be extended, whose commands to leave out
+	Force bool // take what is there, even nothing: never refused
+	// Exclude holds the proposals in flight on the branch to be extended, whose commands to leave out.
+	// Commands that a successful Pull passed over count as pulled until Rewind.
+	Exclude []*Block
 }
 
 // Effects collects what a step wants done, in order, and passes its questions to the host.

@@ -147,6 +147,7 @@ func (p *Pool) drop() {
 	if p.cursor == p.head {
 		p.cursor++
 		p.pullable -= size
+		p.short.valid = false // it may have counted this one
 	}
 	if p.index != nil {
 		delete(p.index, e.cmd.ID)
@@ -166,18 +167,21 @@ func (p *Pool) Rewind() {
 // ReadyAt is the earliest time from now on at which an unforced Pull can succeed without another
 // arrival, false when nothing waits.
 func (p *Pool) ReadyAt(now time.Duration) (time.Duration, bool) {
-	n, size := p.Pullable(), p.pullable
-	if n == 0 {
+	if p.Pullable() == 0 {
 		return 0, false
 	}
-	oldest := p.entries[p.cursor].at
 	if p.short.valid {
-		n, size, oldest = p.short.n, p.short.bytes, p.short.oldest
+		return p.readyAt(now, p.short.n, p.short.bytes, p.short.oldest)
 	}
+	return p.readyAt(now, p.Pullable(), p.pullable, p.entries[p.cursor].at)
+}
+
+// readyAt is the earliest time at which n commands of so many bytes are cut.
+func (p *Pool) readyAt(now time.Duration, n, bytes int, oldest time.Duration) (time.Duration, bool) {
 	switch {
 	case n == 0:
 		return 0, false
-	case n >= p.limits.MaxTxs || size >= p.limits.MaxBytes:
+	case n >= p.limits.MaxTxs || bytes >= p.limits.MaxBytes:
 		return now, true
 	}
 	return max(now, oldest+p.limits.MaxWait), true
@@ -187,7 +191,7 @@ func (p *Pool) ReadyAt(now time.Duration) (time.Duration, bool) {
 // command has waited MaxWait; forced, it always succeeds and the payload may be empty.
 func (p *Pool) Pull(now time.Duration, req consensus.PullRequest) (Batch, bool) {
 	p.Purge()
-	if at, ok := p.ReadyAt(now); !req.Force && (!ok || at > now) {
+	if !req.Force && !p.mayBeReady(now) {
 		return Batch{}, false
 	}
 	t := p.take(exclusion(req.Exclude))
@@ -204,6 +208,15 @@ func (p *Pool) Pull(now time.Duration, req consensus.PullRequest) (Batch, bool) 
 	p.pullable -= t.bytes + t.passed
 	p.short.valid = false
 	return Batch{Payload: consensus.NewPayload(t.commands), Arrived: t.arrived}, true
+}
+
+// mayBeReady is false when no Pull can succeed, whatever it excludes.
+func (p *Pool) mayBeReady(now time.Duration) bool {
+	if p.Pullable() == 0 {
+		return false
+	}
+	at, ok := p.readyAt(now, p.Pullable(), p.pullable, p.entries[p.cursor].at)
+	return ok && at <= now
 }
 
 // taking is what one look through the queue found.

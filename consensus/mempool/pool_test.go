@@ -95,6 +95,21 @@ func TestRewindExcludeAndPurge(t *testing.T) {
 	}
 }
 
+// What one branch excludes is there for another.
+func TestAbandonedBranchGivesItsCommandsBack(t *testing.T) {
+	p, _ := newPool(Limits{MaxTxs: 2, MaxBytes: 1 << 20, MaxWait: 0, Capacity: 4})
+	p.Add(0, command(1))
+	b, _ := p.Pull(0, consensus.PullRequest{})
+	p.Rewind()
+	branch := []*consensus.Block{consensus.NewBlock(1, 1, 0, consensus.Digest{}, b.Payload)}
+	if _, ok := p.Pull(1, consensus.PullRequest{Exclude: branch}); ok {
+		t.Fatal("everything was excluded, but there was a payload")
+	}
+	if b, ok := p.Pull(1, consensus.PullRequest{}); !ok || b.Payload.Len() != 1 {
+		t.Fatal("the branch was abandoned, but its command stays excluded")
+	}
+}
+
 // A refused pull must never be promised again for the same commands, or a host would spin.
 func TestReadyAtNeverSpins(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
