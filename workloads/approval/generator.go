@@ -28,10 +28,10 @@ type generator struct {
 // plan is what the generator knows of one case.
 type plan struct {
 	matter        uint64
-	handed        uint64   // documents handed in so far
-	resubmissions int64    // of them after a return
-	signed        int      // signatures on these documents
-	places        []uint16 // the signers' places in the order in which the chain visits them
+	handed        uint64             // documents handed in so far
+	resubmissions int64              // of them after a return
+	signed        int                // signatures on these documents
+	places        [ApprovalsMax]byte // the signers' places in the order in which the chain visits them
 }
 
 func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
@@ -109,12 +109,12 @@ func (g *generator) lead(p *plan) int { return int(p.matter % uint64(g.settings.
 
 // shuffle draws the order in which the signers of each stage are visited (R. Fisher, F. Yates 1938).
 func (g *generator) shuffle(p *plan) {
-	p.places = p.places[:0]
-	for place := range g.settings.Approvals {
-		p.places = append(p.places, uint16(place))
+	places := p.places[:g.settings.Approvals]
+	for place := range places {
+		places[place] = byte(place)
 	}
-	for from := 0; from < len(p.places); from += g.width {
-		stage := p.places[from:min(from+g.width, len(p.places))]
+	for from := 0; from < len(places); from += g.width {
+		stage := places[from:min(from+g.width, len(places))]
 		for i := len(stage) - 1; i > 0; i-- {
 			j := g.rand.Below(uint64(i) + 1)
 			stage[i], stage[j] = stage[j], stage[i]
