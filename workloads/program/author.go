@@ -10,13 +10,17 @@ import (
 // poolBytes is the size of the pool of random bytes that payloads are cut from.
 const poolBytes = 1 << 16
 
+// knownMax is how many subjects have their sequence number in an array, for speed.
+const knownMax = 1 << 22
+
 // Author writes the operations of one generator: it numbers them per client and fills payloads.
 type Author struct {
 	rand     workloads.Rand
 	settings *Settings
 	tag      uint64
 	desks    []uint64          // last sequence number, by client
-	subjects map[uint32]uint64 // the same for subjects
+	known    []uint64          // the same for the first subjects, by number
+	subjects map[uint32]uint64 // the same for other subjects
 	pool     []byte
 	cases    uint64
 }
@@ -26,6 +30,7 @@ func NewAuthor(settings *Settings, tag uint64, rand workloads.Rand) *Author {
 	author := &Author{
 		rand: rand, settings: settings, tag: tag,
 		desks:    make([]uint64, settings.Agencies*Desks),
+		known:    make([]uint64, min(settings.Population, knownMax)),
 		subjects: make(map[uint32]uint64),
 		pool:     make([]byte, 0, poolBytes+settings.PayloadBytes),
 	}
@@ -53,15 +58,23 @@ func (a *Author) NewCase() uint64 {
 // Begin starts a transaction with room for a body of the given size.
 func (a *Author) Begin(kind byte, client uint32, at time.Duration, bodySize int) []byte {
 	header := Header{Kind: kind, Tag: a.tag, Client: client, At: Milliseconds(at)}
-	if client >= SubjectBase {
-		header.Sequence = a.subjects[client] + 1
-		a.subjects[client] = header.Sequence
-	} else {
-		a.desks[client]++
-		header.Sequence = a.desks[client]
-	}
+	header.Sequence = a.number(client)
 	op := make([]byte, 0, HeaderSize+bodySize+a.settings.PayloadBytes)
 	return header.Append(op)
+}
+
+// number is the client's next sequence number.
+func (a *Author) number(client uint32) uint64 {
+	last := a.desks
+	if subject, is := SubjectOf(client); is {
+		if subject >= uint64(len(a.known)) {
+			a.subjects[client]++
+			return a.subjects[client]
+		}
+		last, client = a.known, uint32(subject)
+	}
+	last[client]++
+	return last[client]
 }
 
 // End closes a transaction with its payload.
