@@ -30,6 +30,7 @@ type Cluster struct {
 	origin  atomic.Int64 // start of the run's clock on the loop's, in ns
 	net     *network
 	shared  *sharedBlocks
+	legs    map[consensus.SiteID]*sim.Stream // jitter of client sites
 	nodes   []node
 	logger  hclog.Logger
 	running sync.WaitGroup // lives and the connections between them
@@ -38,7 +39,6 @@ type Cluster struct {
 	queued   []func() // calls from before the run
 	started  bool     // the clock runs and the tap listens
 	ending   bool
-	legs     map[consensus.SiteID]*sim.Stream
 	over     bool          // no goroutine is left
 	overAt   time.Duration // time of the end
 	ran      bool
@@ -75,7 +75,7 @@ type node struct {
 	pool     *mempool.Pool
 	flight   map[uint64]struct{} // proposals of this stint that were not executed yet
 	cutAt    time.Duration       // a look at the pool is scheduled; 0: none
-	checked  time.Duration       // when the block that was cut last is checked, on the loop\'s clock
+	checked  time.Duration       // when the block that was cut last is checked, on the loop's clock
 	done     idSet               // executed in this life
 	reported []report            // by height-1, over all lives
 }
