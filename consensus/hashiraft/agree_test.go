@@ -37,7 +37,6 @@ func (w *world) engine() hashiraft.Config {
 		Fsync: p.Fsync, DiskBytesPerSec: p.DiskBytesPerSec, Cores: p.Cores,
 		ExecuteCost: p.Cost(consensus.OpExecute, 1), HandleCost: p.Cost(consensus.OpHandle, 1),
 		VerifyCost: p.Cost(consensus.OpHandle, 1) + p.Cost(consensus.OpVerify, 1),
-		CheckCost:  p.Cost(consensus.OpCheckPayload, 1),
 		Limits:     w.limits, App: newTally, Seed: 1,
 	}
 }

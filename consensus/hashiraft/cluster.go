@@ -75,7 +75,6 @@ type node struct {
 	pool     *mempool.Pool
 	flight   map[uint64]struct{} // proposals of this stint that were not executed yet
 	cutAt    time.Duration       // a look at the pool is scheduled; 0: none
-	checked  time.Duration       // when the block that was cut last is checked, on the loop's clock
 	done     idSet               // executed in this life
 	reported []report            // by height-1, over all lives
 }

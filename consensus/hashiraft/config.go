@@ -45,12 +45,9 @@ type Config struct {
 	DiskBytesPerSec    uint64        // Bubble: what the disk writes beside; 0: infinite
 	ExecuteCost        time.Duration // Bubble: CPU time to execute one command
 	VerifyCost         time.Duration // Bubble: CPU time to take in one command and check its signature
-	// CheckCost is the CPU time, in a Bubble, to check one command again in the leader's block. The
-	// commands of a block are spread over the cores.
-	CheckCost  time.Duration
-	HandleCost time.Duration // Bubble: CPU time to take in one message of the engine
-	Cores      int           // Bubble: CPU cores of a node; 0: one
-	Limits     mempool.Limits
+	HandleCost         time.Duration // Bubble: CPU time to take in one message of the engine
+	Cores              int           // Bubble: CPU cores of a node; 0: one
+	Limits             mempool.Limits
 	// Retry is how long a client or an entry replica waits before it sends a command again; 0: 1 s.
 	Retry time.Duration
 	App   func() workloads.App
@@ -155,7 +152,7 @@ func (c *Config) fill() error {
 		return errors.New("hashiraft: block and pool limits must be at least 1")
 	case c.Cores < 1:
 		return fmt.Errorf("hashiraft: %d cores", c.Cores)
-	case c.Fsync < 0 || c.ExecuteCost < 0 || c.VerifyCost < 0 || c.HandleCost < 0 || c.CheckCost < 0 || c.Retry < 0:
+	case c.Fsync < 0 || c.ExecuteCost < 0 || c.VerifyCost < 0 || c.HandleCost < 0 || c.Retry < 0:
 		return errors.New("hashiraft: a time is negative")
 	case c.Engine.PipelineMax < 1 || c.Engine.InFlightMax < 1 || c.Engine.RPCTimeout < 0:
 		return errors.New("hashiraft: a limit of the engine is negative")

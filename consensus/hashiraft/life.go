@@ -28,16 +28,6 @@ func (p *cpu) use(now, service time.Duration) time.Duration {
 	return p.model.Use(now, service)
 }
 
-// spread runs n equal tasks on all cores and returns when the last is done.
-func (p *cpu) spread(now time.Duration, n int, each time.Duration) time.Duration {
-	if each <= 0 {
-		return now
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.model.UseParallel(now, n, each)
-}
-
 // work adds real time that a core was busy.
 func (p *cpu) work(d time.Duration) {
 	p.mu.Lock()

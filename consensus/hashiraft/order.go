@@ -77,22 +77,17 @@ func (c *Cluster) cut(n *node) {
 	})
 }
 
-// propose checks a block and hands it to the engine. The engine's queue has room for twice what may be
-// in flight; what does not fit all the same is proposed again when it is overdue.
+// propose hands a block to the engine; its commands were checked when they came in. The engine's queue
+// has room for twice what may be in flight; what does not fit all the same is proposed again when it
+// is overdue.
 func (c *Cluster) propose(n *node, payload *consensus.Payload) {
 	c.sequence++
-	sequence, stint, life := c.sequence, n.stint, n.life
+	sequence, stint := c.sequence, n.stint
 	n.flight[sequence] = struct{}{}
-	n.checked = max(n.checked, n.cpu.spread(c.loop.now(), payload.Len(), c.modelled(c.cfg.CheckCost)))
-	c.when(n.checked, func() {
-		if n.stint != stint {
-			return
-		}
-		select {
-		case life.proposals <- encodeEntry(entry{proposer: n.id, sequence: sequence, payload: payload}):
-		default:
-		}
-	})
+	select {
+	case n.life.proposals <- encodeEntry(entry{proposer: n.id, sequence: sequence, payload: payload}):
+	default:
+	}
 	for _, cmd := range payload.Commands {
 		if p := c.commands[cmd.ID]; p != nil {
 			p.attempts = append(p.attempts, attempt{sequence: sequence, queued: p.queuedAt, proposed: c.Now()})

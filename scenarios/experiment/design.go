@@ -32,12 +32,13 @@ type Design struct {
 // defaults are the settings that every design starts from.
 //
 // assumed: block limits of the size that permissioned chains ship with (Hyperledger Fabric v2.5's
-// sample configtx.yaml cuts at 500 messages, 2 MiB preferred and 2 s; the wait here is shorter
-// because half a second of it would hide every difference between protocols).
+// sample configtx.yaml cuts at 500 messages, 2 MiB preferred and 2 s; the wait here is shorter,
+// because in a city, where messages take less than a millisecond, a longer one would be most of every
+// latency and hide what protocols differ in).
 func defaults() Design {
 	return Design{
 		Replicas:  4,
-		Block:     Block{MaxTxs: 500, MaxBytes: 1 << 20, MaxWait: 50 * time.Millisecond},
+		Block:     Block{MaxTxs: 500, MaxBytes: 1 << 20, MaxWait: 10 * time.Millisecond},
 		Pool:      20000,
 		Retry:     4 * time.Second,
 		Signature: "ed25519",

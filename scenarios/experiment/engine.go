@@ -12,7 +12,6 @@ import (
 	"github.com/govbench/govbench/consensus/hashiraft"
 	"github.com/govbench/govbench/reports/record"
 	"github.com/govbench/govbench/reports/result"
-	"github.com/govbench/govbench/sim/fault"
 	"github.com/govbench/govbench/workloads"
 	"github.com/govbench/govbench/workloads/load"
 )
@@ -28,9 +27,6 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	if err != nil {
 		return result.Record{}, err
 	}
-	if !onlyCrashesAndCuts(&c.Faults) {
-		return result.Record{}, fmt.Errorf("faults %s: hashiraft knows crashes and partitions only", c.Faults.Name)
-	}
 	var apps []*countedApp
 	checker := check.New(c.Design.Replicas)
 	rec := c.newRecorder(false)
@@ -45,7 +41,6 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	if err != nil {
 		return result.Record{}, err
 	}
-	c.scheduleFaults(group)
 	for _, at := range rec.SampleTimes() {
 		group.At(at, func() { rec.Sample(at, group.Usage(), c.Machine.Cores) })
 	}
@@ -80,41 +75,25 @@ func (c *Cell) engineConfig(sites []consensus.SiteID, app func() workloads.App, 
 		ClientDelay: func(site consensus.SiteID, node consensus.NodeID) time.Duration {
 			return t.Delay(site, sites[node])
 		},
+		Jitter:             t.Jitter,
 		BandwidthBitPerSec: t.BandwidthBitPerSec,
 		Fsync:              m.Fsync,
 		DiskBytesPerSec:    m.DiskBytesPerSec,
 		ExecuteCost:        m.Cost(consensus.OpExecute, 1),
 		VerifyCost:         m.Cost(consensus.OpHandle, 1) + m.Cost(consensus.OpVerify, 1),
+		HandleCost:         m.Cost(consensus.OpHandle, 1),
 		Cores:              m.Cores,
 		Limits:             c.Design.limits(),
 		Retry:              c.Design.Retry,
 		App:                app,
 		Tap:                tap,
+		Faults:             c.Faults,
+		Seed:               c.seed(),
 	}
 	if c.Clock == WallClock {
 		cfg.Mode = hashiraft.Wall
 	}
 	return cfg
-}
-
-func onlyCrashesAndCuts(s *fault.Schedule) bool {
-	return len(s.Loss)+len(s.Duplicates)+len(s.Delays)+len(s.SlowDisks) == 0
-}
-
-// scheduleFaults plans the crashes and partitions of the cell.
-func (c *Cell) scheduleFaults(group *hashiraft.Cluster) {
-	for _, f := range c.Faults.Crashes {
-		group.At(f.From, func() { group.Crash(f.Node) })
-		if f.To > 0 {
-			group.At(f.To, func() { group.Restart(f.Node) })
-		}
-	}
-	for _, p := range c.Faults.Partitions {
-		group.At(p.From, func() { group.Partition(p.Groups...) })
-		if p.To > 0 {
-			group.At(p.To, func() { group.Partition() })
-		}
-	}
 }
 
 // appliedBy is how many operations the replica that executed most of them executed. Every replica
