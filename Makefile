@@ -1,0 +1,50 @@
+# Needs Go 1.26, make and git; `make determinism` and `make race` also a C compiler or qemu where they say so.
+
+GO       ?= go
+OUT      ?= results/quickstart
+TOOLS    := .ci/tools/go.mod
+# Packages in which goroutines run.
+PARALLEL := ./consensus/hashiraft/... ./scenarios/experiment/... ./cmd/govbench/...
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test race lint format bench determinism smoke cover clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## compare three designs on twelve services; the report goes to results/quickstart
+	$(GO) run ./cmd/govbench run --out $(OUT)
+
+build: ## build bin/govbench
+	$(GO) build -trimpath -o bin/govbench ./cmd/govbench
+
+test: ## run all tests
+	$(GO) test ./...
+
+race: ## run the tests of the concurrent packages under the race detector
+	CGO_ENABLED=1 $(GO) test -race -short $(PARALLEL)
+
+lint: ## gofmt, go vet (also for 32 bits) and staticcheck
+	@test -z "$$(gofmt -l cmd consensus reports scenarios sim workloads | tee /dev/stderr)"
+	$(GO) vet ./...
+	GOARCH=386 CGO_ENABLED=0 $(GO) vet ./...
+	$(GO) tool -modfile=$(TOOLS) staticcheck ./...
+
+format: ## format the code
+	gofmt -w cmd consensus reports scenarios sim workloads
+
+bench: ## run the benchmarks of README.md's table
+	$(GO) test -run '^$$' -bench . -benchmem -cpu 1 ./sim ./sim/cluster ./consensus/hashiraft
+
+determinism: ## the same digests on every architecture, worker count and processor count
+	$(GO) run ./cmd/determinism
+
+smoke: ## run a small main job and check what it wrote
+	$(GO) run ./cmd/smoke
+
+cover: ## test coverage, by function in coverage.out
+	$(GO) test -short -coverprofile=coverage.out ./...
+	$(GO) tool cover -func=coverage.out | tail -n 1
+
+clean: ## remove what make wrote
+	rm -rf bin results report coverage.out
