@@ -134,7 +134,7 @@ func (c *Cluster) admit(n *node, id consensus.CommandID) {
 		c.finish(id, consensus.Refused, fmt.Sprintf("the pool of replica %d is full", n.id), nil)
 		return
 	}
-	n.add(st.cmd, c.now, st.tries > 0)
+	n.take(st.cmd, c.now, st.tries > 0)
 	st.sentAt = c.now
 	n.pass(st.cmd, st.tries > 0)
 	n.scheduleRetry()

@@ -58,10 +58,8 @@ const (
 	evArrive   uint16 = iota // the last bit of a message is at Node's link: slots
 	evDeliver                // a message waited for the link and is at Node: slots
 	evTimer                  // one of Node's timers may be due: id | generation<<8
-	evFlush                  // the CPU work of a step of Node is done: buffers
-	evSend                   // Node's disk caught up with messages that waited for it: buffers
+	evFlush                  // effects of a step of Node take place: buffers
 	evReady                  // Node's block cutter may be able to answer
-	evSynced                 // a record is durable and the machine asked to be told: token
 	evClient                 // a command is at Node: CommandID
 	evAdmit                  // Node checked a client's command: CommandID
 	evForward                // a command from another replica is at Node: CommandID | again<<63
@@ -205,12 +203,8 @@ func (c *Cluster) handle(ev *sim.Event) {
 		n.timeout(ev.Arg)
 	case evFlush:
 		n.flush(ev.Arg)
-	case evSend:
-		n.release(ev.Arg)
 	case evReady:
 		n.ready()
-	case evSynced:
-		n.synced(ev.Arg)
 	case evClient:
 		c.enter(n, consensus.CommandID(ev.Arg))
 	case evAdmit:

@@ -30,6 +30,7 @@ type blockState struct {
 	committed consensus.Committed
 	root      consensus.Digest  // after it
 	results   [][]byte          // parallel to the commands; nil for repeated ones
+	ordered   time.Duration     // when the first replica committed it
 	executed  []time.Duration   // by replica: when its execution was done
 	answered  consensus.NodeSet // replicas that sent their answers
 	sites     []siteAnswers
@@ -53,15 +54,15 @@ func (ch *chain) at(height uint64) (consensus.Committed, bool) {
 	return ch.blocks[height-1].committed, true
 }
 
-// commit makes a block final at this replica and starts its execution.
-func (n *node) commit(b *consensus.Block, proof consensus.Message, answer bool) {
+// commit makes a block final at this replica at time at, now or soon, and starts its execution.
+func (n *node) commit(b *consensus.Block, proof consensus.Message, answer bool, at time.Duration) {
 	c := n.c
 	if b.Height != n.applied+1 {
 		c.fail("replica %d committed height %d after %d", n.id, b.Height, n.applied)
 		return
 	}
 	if b.Height > c.chain.height() {
-		c.extend(b, proof)
+		c.extend(b, proof, at)
 	}
 	st := c.chain.blocks[b.Height-1]
 	if st == nil {
@@ -69,14 +70,15 @@ func (n *node) commit(b *consensus.Block, proof consensus.Message, answer bool) 
 		return
 	}
 	n.applied = b.Height
+	st.orderedBy(at, c)
 	root := st.root
 	if n.forkRoot != nil || st.committed.Block.ID != b.ID {
 		root = n.fork(b)
 	}
 	n.pool.Purge()
 	n.watchInbox()
-	c.observe(consensus.Event{Kind: consensus.EventCommitted, At: c.now, Node: n.id, View: b.View, Block: b})
-	done := n.execute(b, answer)
+	c.observe(consensus.Event{Kind: consensus.EventCommitted, At: at, Node: n.id, View: b.View, Block: b})
+	done := n.execute(b, answer, at)
 	st.executed[n.id] = done
 	c.observe(consensus.Event{Kind: consensus.EventExecuted, At: done, Node: n.id, Block: b, State: root})
 	if answer && n.forkRoot == nil && st.owed > 0 {
@@ -103,13 +105,13 @@ func (n *node) fork(b *consensus.Block) consensus.Digest {
 
 // execute bills the execution of a block, one block after the other, and the signature under its
 // answers; it returns when the answers are ready.
-func (n *node) execute(b *consensus.Block, answer bool) time.Duration {
+func (n *node) execute(b *consensus.Block, answer bool, at time.Duration) time.Duration {
 	p := &n.c.cfg.Profile
 	cost := p.Cost(consensus.OpExecute, b.Payload.Len())
 	if answer && b.Payload.Len() > 0 && n.c.answers > 1 {
 		cost += p.Cost(consensus.OpSign, 1)
 	}
-	at := max(n.c.now, n.executed)
+	at = max(at, n.executed)
 	if cost > 0 {
 		at = n.cpu.Use(at, cost)
 	}
@@ -118,10 +120,11 @@ func (n *node) execute(b *consensus.Block, answer bool) time.Duration {
 }
 
 // extend appends a block to the common order and executes it.
-func (c *Cluster) extend(b *consensus.Block, proof consensus.Message) {
+func (c *Cluster) extend(b *consensus.Block, proof consensus.Message, at time.Duration) {
 	st := &blockState{
 		committed: consensus.Committed{Block: b, Proof: proof},
 		executed:  make([]time.Duration, len(c.nodes)),
+		ordered:   at,
 	}
 	commands := b.Payload.Commands
 	if len(commands) > 0 {
@@ -133,7 +136,7 @@ func (c *Cluster) extend(b *consensus.Block, proof consensus.Message) {
 			continue // ordered before: a session executes a command once
 		}
 		cs.height, cs.index = b.Height, int32(i)
-		cs.outcome.Height, cs.outcome.Ordered = b.Height, c.now
+		cs.outcome.Height, cs.outcome.Ordered = b.Height, at
 		st.results[i] = c.chain.app.Apply(cmd.Op)
 		if cs.done != nil {
 			st.owe(cmd, len(st.results[i]))
@@ -146,6 +149,20 @@ func (c *Cluster) extend(b *consensus.Block, proof consensus.Message) {
 	st.owed = len(st.sites)
 	c.chain.blocks = append(c.chain.blocks, st)
 	c.digest.Add2(word(b.ID[:]), word(st.root[:]))
+}
+
+// orderedBy notes that a replica commits the block at time at: before those seen so far when its step
+// began later and was shorter.
+func (st *blockState) orderedBy(at time.Duration, c *Cluster) {
+	if at >= st.ordered {
+		return
+	}
+	st.ordered = at
+	for _, cmd := range st.committed.Block.Payload.Commands {
+		if cs := &c.commands[cmd.ID]; cs.height == st.committed.Block.Height {
+			cs.outcome.Ordered = at
+		}
+	}
 }
 
 func word(b []byte) uint64 {

@@ -62,12 +62,13 @@ func (w *wal) applied(now time.Duration) uint64 {
 	return 0
 }
 
-func (n *node) persist(r consensus.Record, checkpoint bool) {
+// persist books a record on the disk from time now on, at or after the current one.
+func (n *node) persist(r consensus.Record, checkpoint bool, now time.Duration) {
 	c := n.c
 	if c.faulty {
-		n.disk.Slow(c.cfg.Faults.DiskPercent(n.id, c.now))
+		n.disk.Slow(c.cfg.Faults.DiskPercent(n.id, now))
 	}
-	at := n.disk.Append(c.now, r.WireSize())
+	at := n.disk.Append(now, r.WireSize())
 	n.wal.durableAt = max(n.wal.durableAt, at)
 	if len(c.cfg.Faults.Crashes) > 0 { // nobody reads the log of a replica that never stops
 		n.wal.append(walRecord{record: r, durableAt: n.wal.durableAt, applied: n.applied, checkpoint: checkpoint}, c.now)

@@ -6,8 +6,8 @@ import (
 	"github.com/govbench/govbench/consensus"
 )
 
-// add puts a command that arrived at that time into the pool and tells the machine what it wants to know.
-func (n *node) add(cmd *consensus.Command, arrived time.Duration, known bool) {
+// take puts a command that arrived at that time into the pool and tells the machine what it wants to know.
+func (n *node) take(cmd *consensus.Command, arrived time.Duration, known bool) {
 	if n.isCommitted(cmd.ID) {
 		return
 	}
@@ -59,7 +59,7 @@ func (n *node) forwarded(arg uint64) {
 	}
 	at := n.link.Receive(c.now, st.wire)
 	if at += n.checkTime(at); at <= c.now {
-		n.add(st.cmd, c.now, arg&again != 0)
+		n.take(st.cmd, c.now, arg&again != 0)
 		return
 	}
 	if k := len(n.inbox); k > n.taken {
@@ -83,7 +83,7 @@ func (n *node) drain() {
 		in := n.inbox[n.taken]
 		n.taken++
 		if cmd := n.c.commands[in.arg&^again].cmd; cmd != nil {
-			n.add(cmd, in.at, in.arg&again != 0)
+			n.take(cmd, in.at, in.arg&again != 0)
 		}
 	}
 	if n.taken == len(n.inbox) {

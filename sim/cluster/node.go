@@ -57,12 +57,6 @@ type timer struct {
 	eventAt    time.Duration // of the live event; never: none
 }
 
-// buffer holds effects that take place later.
-type buffer struct {
-	epoch uint32
-	list  []consensus.Effect
-}
-
 func (n *node) init(c *Cluster, id consensus.NodeID, auth consensus.Authenticator) {
 	p := &c.cfg.Profile
 	*n = node{
@@ -105,50 +99,7 @@ func (n *node) step(in consensus.Input) {
 	n.machine.Step(now, in, &n.fx)
 	done := n.charge(in.Kind)
 	n.frontier = done
-	later := false
-	for i := range n.fx.List {
-		switch e := &n.fx.List[i]; e.Kind {
-		case consensus.EffectSetTimer:
-			n.setTimer(e.Timer, done+e.After)
-		case consensus.EffectStopTimer:
-			n.timers[e.Timer].armed = false
-		case consensus.EffectWork:
-		default:
-			later = true
-		}
-	}
-	if !later {
-		return
-	}
-	if done == now {
-		n.apply(n.fx.List)
-		return
-	}
-	c.push(done, evFlush, n.id, n.hold(n.fx.List))
-}
-
-// hold keeps a copy of effects for later; its memory is used again.
-func (n *node) hold(list []consensus.Effect) uint64 {
-	c := n.c
-	var i uint64
-	if s := len(c.buffers.spare); s > 0 {
-		i = c.buffers.spare[s-1]
-		c.buffers.spare = c.buffers.spare[:s-1]
-	} else {
-		i = c.buffers.put(buffer{})
-	}
-	b := c.buffers.at(i)
-	b.epoch = n.epoch
-	b.list = append(b.list[:0], list...)
-	return i
-}
-
-// drop gives a buffer back without giving up its memory.
-func (n *node) drop(i uint64) {
-	b := n.c.buffers.at(i)
-	clear(b.list)
-	b.list = b.list[:0]
-	n.c.buffers.spare = append(n.c.buffers.spare, i)
+	n.carryOut(done)
 }
 
 // charge bills the CPU for a step and returns the time at which its effects take place.
@@ -194,60 +145,6 @@ func (n *node) workCount(e *consensus.Effect) int {
 		return 0
 	}
 	return e.N
-}
-
-// flush applies effects whose CPU work is done.
-func (n *node) flush(i uint64) {
-	if b := n.c.buffers.at(i); n.up && b.epoch == n.epoch {
-		n.apply(b.list)
-	}
-	n.drop(i)
-}
-
-// apply carries out effects now, in order.
-func (n *node) apply(list []consensus.Effect) {
-	c := n.c
-	for i := range list {
-		e := &list[i]
-		switch e.Kind {
-		case consensus.EffectSend:
-			if at := n.wal.durableAt; at > c.now {
-				c.push(at, evSend, n.id, n.hold(list[i:i+1]))
-				continue
-			}
-			n.send(e.To, e.Msg)
-		case consensus.EffectSendEarly:
-			n.send(e.To, e.Msg)
-		case consensus.EffectPersist, consensus.EffectCheckpoint:
-			n.persist(e.Record, e.Kind == consensus.EffectCheckpoint)
-		case consensus.EffectSynced:
-			c.push(max(c.now, n.wal.durableAt), evSynced, n.id, n.hold(list[i:i+1]))
-		case consensus.EffectCommit:
-			n.commit(e.Block, e.Msg, e.Answer)
-		case consensus.EffectRoute:
-			n.setRoute(e.To)
-		case consensus.EffectLead:
-			c.observe(consensus.Event{Kind: consensus.EventLed, At: c.now, Node: n.id, Peer: e.To, View: e.View})
-		}
-	}
-}
-
-// release sends what waited for the disk.
-func (n *node) release(i uint64) {
-	if b := n.c.buffers.at(i); n.up && b.epoch == n.epoch {
-		n.send(b.list[0].To, b.list[0].Msg)
-	}
-	n.drop(i)
-}
-
-// synced tells the machine that what it persisted is durable.
-func (n *node) synced(i uint64) {
-	b := *n.c.buffers.at(i)
-	token := b.list[0].View
-	n.drop(i)
-	if n.up && b.epoch == n.epoch {
-		n.step(consensus.Input{Kind: consensus.Persisted, Token: token})
-	}
 }
 
 func (n *node) setTimer(id consensus.TimerID, at time.Duration) {
