@@ -32,18 +32,22 @@ type Authenticator interface {
 // checking again what this process has checked costs no real time, because certificates are immutable
 // and shared.
 type Certificate struct {
-	Statement  Statement
-	Signers    NodeSet
-	Signatures []Signature // in the order in which they were added, parallel to order
-	order      []NodeID
-	valid      int // signatures known to be genuine: all of them once checked
+	Statement Statement
+	Signers   NodeSet
+	Shares    []Share // in the order in which they were added
+	valid     int     // signatures known to be genuine: all of them once checked
+}
+
+// Share is one replica's signature under a certificate's statement.
+type Share struct {
+	By        NodeID
+	Signature Signature
 }
 
 // Grow makes room for the signatures of size replicas of a group of n, so that Add need not.
 func (c *Certificate) Grow(size, n int) {
-	c.Signatures = slices.Grow(c.Signatures, size)
-	c.order = slices.Grow(c.order, size)
-	c.Signers.words = slices.Grow(c.Signers.words, (n+63)>>6)
+	c.Shares = slices.Grow(c.Shares, size)
+	c.Signers.grow(n)
 }
 
 // Add appends a signature that the caller has verified and reports whether its signer was new.
@@ -51,32 +55,31 @@ func (c *Certificate) Add(by NodeID, sig Signature) bool {
 	if !c.Signers.Add(by) {
 		return false
 	}
-	c.order = append(c.order, by)
-	c.Signatures = append(c.Signatures, sig)
+	c.Shares = append(c.Shares, Share{by, sig})
 	return true
 }
 
 // Valid reports whether at least quorum distinct replicas of a group of n signed the statement.
 func (c *Certificate) Valid(a Authenticator, quorum, n int) bool {
-	if c == nil || len(c.order) < quorum {
+	if c == nil || len(c.Shares) < quorum {
 		return false
 	}
-	if c.valid == len(c.order) {
+	if c.valid == len(c.Shares) {
 		return true
 	}
-	for i, by := range c.order {
-		if int(by) >= n || !a.Verify(by, c.Statement, c.Signatures[i]) {
+	for _, s := range c.Shares {
+		if int(s.By) >= n || !a.Verify(s.By, c.Statement, s.Signature) {
 			return false
 		}
 	}
-	c.valid = len(c.order)
+	c.valid = len(c.Shares)
 	return true
 }
 
 // WireSize is the certificate's size when it lists its signatures one by one: the statement, a
 // bitmap of n bits and the signatures.
 func (c *Certificate) WireSize(a Authenticator, n int) int {
-	return StatementBytes + (n+7)/8 + len(c.order)*a.Size()
+	return StatementBytes + (n+7)/8 + len(c.Shares)*a.Size()
 }
 
 // ModelKeys are the keys of a simulated group: signatures that nobody but their owner can produce

@@ -41,7 +41,7 @@ func (m *Machine) count(from consensus.NodeID, v *Vote, fx *consensus.Effects) {
 		}
 	}
 	if tally == nil {
-		tally = &consensus.Certificate{Statement: v.Statement, Signatures: make([]consensus.Signature, 0, m.quorum)}
+		tally = &consensus.Certificate{Statement: v.Statement, Shares: make([]consensus.Share, 0, m.quorum)}
 		m.tallies = append(m.tallies, tally)
 	}
 	tally.Add(from, v.Signature)

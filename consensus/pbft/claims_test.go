@@ -115,7 +115,7 @@ func (r *rig) preparedCert(view uint64, b *consensus.Block) *Prepared {
 	leader := consensus.NodeID(view % 4)
 	st := consensus.Statement{Kind: KindPrepare, View: view, Height: b.Height, Digest: b.ID}
 	cert := &consensus.Certificate{Statement: st}
-	for id := consensus.NodeID(0); id < 4 && len(cert.Signatures) < 2; id++ {
+	for id := consensus.NodeID(0); id < 4 && len(cert.Shares) < 2; id++ {
 		if id != leader {
 			cert.Add(id, r.keys.For(id).Sign(st))
 		}

@@ -186,10 +186,10 @@ func (m *Machine) verify(by consensus.NodeID, st consensus.Statement, sig consen
 
 // validCert checks a certificate of this group and charges for its signatures.
 func (m *Machine) validCert(c *consensus.Certificate, size int, fx *consensus.Effects) bool {
-	if c == nil || len(c.Signatures) > m.n || len(c.Signatures) != c.Signers.Len() {
+	if c == nil || len(c.Shares) > m.n || len(c.Shares) != c.Signers.Len() {
 		return false
 	}
-	fx.Work(consensus.OpVerify, len(c.Signatures))
+	fx.Work(consensus.OpVerify, len(c.Shares))
 	return c.Valid(m.auth, size, m.n)
 }
 

@@ -144,7 +144,7 @@ func (t *tally) count(digest consensus.Digest) {
 func (t *tally) certify(c *consensus.Certificate, size int) {
 	c.Grow(size, len(t.votes))
 	for from, v := range t.votes {
-		if len(c.Signatures) == size {
+		if len(c.Shares) == size {
 			return
 		}
 		if v != nil && v.Digest == c.Statement.Digest {

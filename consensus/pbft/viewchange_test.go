@@ -217,7 +217,7 @@ func TestViewChangeProofs(t *testing.T) {
 		return r.change(1, 2, &p)
 	}
 	short := &consensus.Certificate{Statement: good.Prepares.Statement}
-	short.Add(1, good.Prepares.Signatures[0])
+	short.Add(1, good.Prepares.Shares[0].Signature)
 	stable := r.change(1, 2)
 	stable.Stable = &consensus.Certificate{Statement: checkpointStatement(128, consensus.Digest{1})}
 	stable.Sig = r.keys.For(1).Sign(stable.statement())
