@@ -14,7 +14,7 @@ const again = uint64(1) << 63
 // commandState is what the cluster knows of one command.
 type commandState struct {
 	cmd     *consensus.Command
-	wire    int // bytes on a link
+	wire    int32 // bytes on a link
 	done    func(consensus.Outcome)
 	height  uint64           // block that ordered it first; 0: none yet
 	index   int32            // its place among that block's commands
@@ -26,16 +26,16 @@ type commandState struct {
 
 // Submit sends a command on its way from its client to replica `to`.
 func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(consensus.Outcome)) {
-	if uint64(cmd.ID) != uint64(len(c.commands)) {
-		c.fail("command %d was submitted after %d: identifiers count from 1 without gaps", cmd.ID, len(c.commands)-1)
+	if cmd.ID != c.commands.next() {
+		c.fail("command %d was submitted after %d: identifiers count from 1 without gaps", cmd.ID, c.commands.next()-1)
 		return
 	}
 	if to < 0 || int(to) >= len(c.nodes) || cmd.Site < 0 || int(cmd.Site) >= len(c.legs) {
 		c.fail("command %d goes from site %d to replica %d, which do not exist", cmd.ID, cmd.Site, to)
 		return
 	}
-	c.commands = append(c.commands, commandState{cmd: cmd, wire: network.WireBytes(cmd.WireSize()), done: done, entry: to})
-	c.commands[cmd.ID].outcome.Command = cmd.ID
+	st := c.commands.add()
+	st.cmd, st.done, st.entry, st.wire = cmd, done, to, int32(network.WireBytes(cmd.WireSize()))
 	c.open++
 	c.observe(consensus.Event{Kind: consensus.EventSubmitted, At: c.now, Node: to, Command: cmd.ID})
 	n := &c.nodes[to]
@@ -44,7 +44,7 @@ func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(
 
 // finish ends a command.
 func (c *Cluster) finish(id consensus.CommandID, status consensus.Status, reason string, result []byte) {
-	st := &c.commands[id]
+	st := c.commands.at(id)
 	done := st.done
 	if done == nil {
 		return
@@ -53,6 +53,7 @@ func (c *Cluster) finish(id consensus.CommandID, status consensus.Status, reason
 	st.cmd = nil
 	c.open--
 	o := st.outcome
+	o.Command = id
 	o.Status, o.Reason, o.Result, o.Done = status, reason, result, c.now
 	c.digest.Add2(uint64(id), uint64(status))
 	if status == consensus.Answered {
@@ -63,14 +64,14 @@ func (c *Cluster) finish(id consensus.CommandID, status consensus.Status, reason
 
 // closeOpen ends what the run leaves open.
 func (c *Cluster) closeOpen() {
-	for id := 1; id < len(c.commands) && c.open > 0; id++ {
-		c.finish(consensus.CommandID(id), consensus.Unfinished, "the run ended first", nil)
+	for id := consensus.CommandID(1); id < c.commands.next() && c.open > 0; id++ {
+		c.finish(id, consensus.Unfinished, "the run ended first", nil)
 	}
 }
 
 // enter takes a command from its client.
 func (c *Cluster) enter(n *node, id consensus.CommandID) {
-	st := &c.commands[id]
+	st := c.commands.at(id)
 	if st.done == nil {
 		return
 	}
@@ -78,7 +79,7 @@ func (c *Cluster) enter(n *node, id consensus.CommandID) {
 		c.failover(id)
 		return
 	}
-	if at := n.link.Receive(c.now, st.wire); at > c.now {
+	if at := n.link.Receive(c.now, int(st.wire)); at > c.now {
 		c.push(at+n.checkTime(at), evAdmit, n.id, uint64(id))
 		return
 	}
@@ -101,7 +102,7 @@ func (n *node) checkTime(at time.Duration) time.Duration {
 
 // failover makes a client turn to the next replica after its retry period.
 func (c *Cluster) failover(id consensus.CommandID) {
-	st := &c.commands[id]
+	st := c.commands.at(id)
 	st.tries++
 	if int(st.tries) >= 2*len(c.nodes) {
 		c.finish(id, consensus.Refused, "no replica accepted the command", nil)
@@ -114,7 +115,7 @@ func (c *Cluster) failover(id consensus.CommandID) {
 
 // admit takes a checked command into its entry replica and passes it on.
 func (c *Cluster) admit(n *node, id consensus.CommandID) {
-	st := &c.commands[id]
+	st := c.commands.at(id)
 	if st.done == nil || st.entry != n.id {
 		return
 	}
@@ -156,5 +157,5 @@ func (c *Cluster) query(n *node, st *commandState) {
 }
 
 func (c *Cluster) finishQuery(id consensus.CommandID) {
-	c.finish(id, consensus.Answered, "", c.commands[id].outcome.Result)
+	c.finish(id, consensus.Answered, "", c.commands.at(id).outcome.Result)
 }

@@ -83,7 +83,7 @@ type Cluster struct {
 	slots    slab[slot]
 	buffers  slab[buffer]
 	calls    slab[func()]
-	commands []commandState // by CommandID; [0] is unused
+	commands table
 	chain    chain
 	links    []pairState // from*n + to
 	legs     []*sim.Stream
@@ -108,13 +108,12 @@ func New(cfg Config) (*Cluster, error) {
 	}
 	n := cfg.Replicas
 	c := &Cluster{
-		cfg:      cfg,
-		queue:    sim.NewQueue(),
-		nodes:    make([]node, n),
-		commands: make([]commandState, 1),
-		links:    make([]pairState, n*n),
-		faulty:   !cfg.Faults.Empty(),
-		answers:  cfg.Protocol.Answers(n),
+		cfg:     cfg,
+		queue:   sim.NewQueue(),
+		nodes:   make([]node, n),
+		links:   make([]pairState, n*n),
+		faulty:  !cfg.Faults.Empty(),
+		answers: cfg.Protocol.Answers(n),
 	}
 	c.faults = fault.NewInjector(&c.cfg.Faults, cfg.Seed)
 	c.chain.app = cfg.App()

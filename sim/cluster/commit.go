@@ -131,7 +131,7 @@ func (c *Cluster) extend(b *consensus.Block, proof consensus.Message, at time.Du
 		st.results = make([][]byte, len(commands))
 	}
 	for i, cmd := range commands {
-		cs := &c.commands[cmd.ID]
+		cs := c.commands.at(cmd.ID)
 		if cs.height != 0 {
 			continue // ordered before: a session executes a command once
 		}
@@ -159,7 +159,7 @@ func (st *blockState) orderedBy(at time.Duration, c *Cluster) {
 	}
 	st.ordered = at
 	for _, cmd := range st.committed.Block.Payload.Commands {
-		if cs := &c.commands[cmd.ID]; cs.height == st.committed.Block.Height {
+		if cs := c.commands.at(cmd.ID); cs.height == st.committed.Block.Height {
 			cs.outcome.Ordered = at
 		}
 	}
@@ -222,7 +222,7 @@ func (c *Cluster) replied(n *node, arg uint64) {
 	}
 	st.owed--
 	for _, id := range s.commands {
-		cs := &c.commands[id]
+		cs := c.commands.at(id)
 		cs.outcome.Executed = st.executed[n.id]
 		result := st.results[cs.index]
 		st.results[cs.index] = nil

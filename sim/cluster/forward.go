@@ -47,17 +47,17 @@ func (n *node) forward(to consensus.NodeID, cmd *consensus.Command, known bool) 
 	if known {
 		arg |= again
 	}
-	n.transmit(to, n.c.commands[cmd.ID].wire, evForward, arg, false)
+	n.transmit(to, int(n.c.commands.at(cmd.ID).wire), evForward, arg, false)
 }
 
 // forwarded takes a command from another replica and checks it.
 func (n *node) forwarded(arg uint64) {
 	c := n.c
-	st := &c.commands[arg&^again]
+	st := c.commands.at(consensus.CommandID(arg &^ again))
 	if !n.up || st.cmd == nil {
 		return
 	}
-	at := n.link.Receive(c.now, st.wire)
+	at := n.link.Receive(c.now, int(st.wire))
 	if at += n.checkTime(at); at <= c.now {
 		n.take(st.cmd, c.now, arg&again != 0)
 		return
@@ -82,7 +82,7 @@ func (n *node) drain() {
 	for n.taken < len(n.inbox) && n.inbox[n.taken].at <= n.c.now {
 		in := n.inbox[n.taken]
 		n.taken++
-		if cmd := n.c.commands[in.arg&^again].cmd; cmd != nil {
+		if cmd := n.c.commands.at(consensus.CommandID(in.arg &^ again)).cmd; cmd != nil {
 			n.take(cmd, in.at, in.arg&again != 0)
 		}
 	}
@@ -122,7 +122,7 @@ func (n *node) setRoute(to consensus.NodeID) {
 		return
 	}
 	n.pool.Commands(func(cmd *consensus.Command, _ time.Duration) bool {
-		if st := &n.c.commands[cmd.ID]; st.entry == n.id && !n.isCommitted(cmd.ID) {
+		if st := n.c.commands.at(cmd.ID); st.entry == n.id && !n.isCommitted(cmd.ID) {
 			st.sentAt = n.c.now
 			n.pass(cmd, true)
 		}
@@ -148,7 +148,7 @@ func (n *node) retry(epoch uint64) {
 	waiting := false
 	n.drain()
 	n.pool.Commands(func(cmd *consensus.Command, _ time.Duration) bool {
-		st := &c.commands[cmd.ID]
+		st := c.commands.at(cmd.ID)
 		if st.entry != n.id || n.isCommitted(cmd.ID) {
 			return true
 		}

@@ -16,7 +16,7 @@ func (n *node) Pull(req consensus.PullRequest) (*consensus.Payload, bool) {
 		return nil, false
 	}
 	for i, cmd := range b.Payload.Commands {
-		if st := &n.c.commands[cmd.ID]; st.height == 0 {
+		if st := n.c.commands.at(cmd.ID); st.height == 0 {
 			st.outcome.Queued, st.outcome.Proposed = b.Arrived[i], n.c.now
 			st.outcome.Proposer = n.id
 		}
@@ -43,7 +43,7 @@ func (n *node) Stored(height uint64) (consensus.Committed, bool) {
 }
 
 func (n *node) isCommitted(id consensus.CommandID) bool {
-	h := n.c.commands[id].height
+	h := n.c.commands.at(id).height
 	return h != 0 && h <= n.applied
 }
 
