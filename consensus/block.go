@@ -60,19 +60,31 @@ type Block struct {
 	Proposer NodeID
 	Parent   Digest // zero in protocols that order by slot
 	Payload  *Payload
+
+	sealed *Block // the block itself when NewBlock made it: a changed copy is not sealed
 }
 
 // NewBlock builds a block and its ID.
 func NewBlock(height, view uint64, proposer NodeID, parent Digest, payload *Payload) *Block {
 	b := &Block{Height: height, View: view, Proposer: proposer, Parent: parent, Payload: payload}
-	var buf [BlockHeaderBytes]byte
-	binary.BigEndian.PutUint64(buf[0:], height)
-	binary.BigEndian.PutUint64(buf[8:], view)
-	binary.BigEndian.PutUint64(buf[16:], uint64(proposer))
-	copy(buf[24:], parent[:])
-	copy(buf[56:], payload.Digest[:])
-	b.ID = sha256.Sum256(buf[:])
+	b.ID = b.header()
+	b.sealed = b
 	return b
+}
+
+// Genuine reports whether the block's ID is the digest of its header, as a replica checks of a block
+// that another one sent. Blocks are immutable, so one that NewBlock made in this process need not be
+// hashed again; whoever checks charges OpHash all the same.
+func (b *Block) Genuine() bool { return b.sealed == b || b.ID == b.header() }
+
+func (b *Block) header() Digest {
+	var buf [BlockHeaderBytes]byte
+	binary.BigEndian.PutUint64(buf[0:], b.Height)
+	binary.BigEndian.PutUint64(buf[8:], b.View)
+	binary.BigEndian.PutUint64(buf[16:], uint64(b.Proposer))
+	copy(buf[24:], b.Parent[:])
+	copy(buf[56:], b.Payload.Digest[:])
+	return sha256.Sum256(buf[:])
 }
 
 // WireSize is the block's size in bytes on the wire, payload included.

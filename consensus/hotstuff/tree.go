@@ -144,5 +144,5 @@ func genuine(b *consensus.Block) bool {
 	if b == nil || b.Payload == nil || b.Height == 0 || b.View == 0 {
 		return false
 	}
-	return consensus.NewBlock(b.Height, b.View, b.Proposer, b.Parent, b.Payload).ID == b.ID
+	return b.Genuine()
 }

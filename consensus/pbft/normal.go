@@ -118,7 +118,7 @@ func distinct(p *consensus.Payload) bool {
 // genuine checks that a block's id is the hash of its header, and charges for hashing all of it.
 func (m *Machine) genuine(b *consensus.Block, fx *consensus.Effects) bool {
 	fx.Work(consensus.OpHash, b.WireSize())
-	return consensus.NewBlock(b.Height, b.View, b.Proposer, b.Parent, b.Payload).ID == b.ID
+	return b.Genuine()
 }
 
 // accept enters a proposal whose body is here and whose record was persisted: a backup multicasts
