@@ -60,10 +60,15 @@ func cpuModel() string {
 func commandLine() string {
 	words := []string{"govbench"}
 	for _, a := range os.Args[1:] {
-		if a == "" || strings.ContainsAny(a, " \t\n\"'\\$&|;<>()*?[]{}#~`!") {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-		}
-		words = append(words, a)
+		words = append(words, shellQuote(a))
 	}
 	return strings.Join(words, " ")
+}
+
+// shellQuote quotes a word for a shell, when it needs it.
+func shellQuote(word string) string {
+	if word != "" && !strings.ContainsAny(word, " \t\n\"'\\$&|;<>()*?[]{}#~`!") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -40,61 +41,72 @@ type runFlags struct {
 
 func (f *runFlags) add(set *pflag.FlagSet) {
 	f.set = set
-	set.StringArrayVar(&f.designs, "design", nil, "a design's name or file (repeatable)")
-	set.StringArrayVar(&f.scenarios, "scenario", nil, "a scenario's id, pattern, file, or category:NAME (repeatable)")
-	set.StringArrayVar(&f.loads, "load", nil, "transactions per second, or documented, city, surge (repeatable)")
-	set.IntVar(&f.clients, "clients", 0, "closed loop: this many clients instead of a load")
-	set.StringVar(&f.duration, "duration", "", "how long load is offered, such as 60s")
-	set.StringVar(&f.warmup, "warmup", "", "how much of it is not measured, such as 10s")
-	set.IntVar(&f.replicas, "replicas", 0, "replicas of every design")
-	set.StringVar(&f.network, "network", "", "a network's name, file, or constant:DELAY")
-	set.StringVar(&f.machine, "machine", "", "a machine's name or file; ideal costs nothing")
-	set.StringVar(&f.faults, "faults", "", "a fault schedule's name or file, or none")
-	set.StringVar(&f.clock, "clock", "", "virtual or wall")
-	set.IntVar(&f.trials, "trials", 0, "repetitions, each with its own seed")
-	set.Uint64Var(&f.seed, "seed", 0, "seed of the first trial")
-	set.StringArrayVar(&f.settings, "set", nil, "KEY=VALUE: any setting by its path, such as design.block.max_txs=1 (repeatable)")
-	set.StringArrayVar(&f.vary, "vary", nil, "KEY=V1,V2,...: a setting to vary (repeatable)")
-	set.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "cells at a time")
-	set.StringVar(&f.out, "out", "", "output directory (default results/NAME)")
-	set.BoolVar(&f.json, "json", false, "print the run records as JSON lines")
+	set.StringArrayVar(&f.designs, "design", nil, "`NAME|FILE` of a design (repeatable)")
+	set.StringArrayVar(&f.scenarios, "scenario", nil, "`ID|GLOB|FILE` of scenarios, or category:NAME (repeatable)")
+	set.StringArrayVar(&f.loads, "load", nil, "`RATE|PRESET`: transactions per second, or documented, city, surge (repeatable)")
+	set.IntVar(&f.clients, "clients", 0, "a closed loop of `N` clients instead of a load")
+	set.StringVar(&f.duration, "duration", "", "how `LONG` load is offered, such as 60s")
+	set.StringVar(&f.warmup, "warmup", "", "how `LONG` at first nothing is measured, such as 10s (a sixth of --duration, when that is shorter than the experiment's)")
+	set.IntVar(&f.replicas, "replicas", 0, "`N` replicas in every design")
+	set.StringVar(&f.network, "network", "", "`NAME|FILE` of a network, or constant:DELAY")
+	set.StringVar(&f.machine, "machine", "", "`NAME|FILE` of a machine; ideal costs nothing")
+	set.StringVar(&f.faults, "faults", "", "`NAME|FILE` of a fault schedule, or none")
+	set.StringVar(&f.clock, "clock", "", "`CLOCK`: virtual or wall")
+	set.IntVar(&f.trials, "trials", 0, "`N` repetitions with the seeds seed, seed+1, ...")
+	set.Uint64Var(&f.seed, "seed", 0, "`N`, the seed of the first trial")
+	set.StringArrayVar(&f.settings, "set", nil, "`KEY=VALUE`: any setting by its path, such as design.block.max_txs=1 (repeatable)")
+	set.StringArrayVar(&f.vary, "vary", nil, "`KEY=V1,V2,...`: a setting to vary (repeatable)")
+	set.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "`N` runs at a time; on the wall clock one, unless this says otherwise")
+	set.StringVar(&f.out, "out", "", "output `DIR` (default results/NAME, or results/NAME-2, ... when that holds results)")
+	set.BoolVar(&f.json, "json", false, "print the run records as JSON lines instead of the summary")
 	set.BoolVar(&f.quiet, "quiet", false, "print no progress and no summary")
 	set.BoolVar(&f.dryRun, "dry-run", false, "print the plan and run nothing")
-	set.BoolVar(&f.resume, "resume", false, "continue in an output directory that holds results: run only what is missing")
+	set.BoolVar(&f.resume, "resume", false, "continue in an output directory: run what is missing; without FILE, of the experiment there")
 }
 
 // apply overrides an experiment by the flags that were given.
 func (f *runFlags) apply(x *experiment.File) error {
-	if f.set.Changed("design") {
-		x.Designs = nil
-		for _, name := range f.designs {
-			var ref experiment.DesignRef
-			if err := ref.Resolve(name); err != nil {
-				return fmt.Errorf("--design: %w", err)
-			}
-			x.Designs = append(x.Designs, ref)
+	if f.set.Changed("clients") && f.set.Changed("load") {
+		return errors.New("--clients and --load: a closed loop sends as fast as it is answered, so give one of them")
+	}
+	for _, step := range []func(*experiment.File) error{f.applyLists, f.applyTimes, f.applyNumbers, f.applyNames, f.applySettings} {
+		if err := step(x); err != nil {
+			return err
 		}
 	}
-	if f.set.Changed("scenario") {
-		x.Scenarios = f.scenarios
-	}
-	if f.set.Changed("load") {
-		x.Load = nil
-		for _, text := range f.loads {
-			l, err := experiment.ParseLoad(text)
-			if err != nil {
-				return fmt.Errorf("--load: %w", err)
-			}
-			x.Load = append(x.Load, l)
-		}
-	}
-	if err := f.applyNumbers(x); err != nil {
-		return err
-	}
-	return f.applyNames(x)
+	return nil
 }
 
-func (f *runFlags) applyNumbers(x *experiment.File) error {
+func (f *runFlags) applyLists(x *experiment.File) error {
+	var err error
+	if f.set.Changed("design") {
+		x.Override("designs", "--design")
+		x.Designs, err = each("design", f.designs, (*experiment.Design).Set)
+	}
+	if err == nil && f.set.Changed("scenario") {
+		x.Override("scenarios", "--scenario")
+		x.Scenarios, err = each("scenario", f.scenarios, (*experiment.ScenarioRef).Set)
+	}
+	if err == nil && f.set.Changed("load") {
+		x.Override("load", "--load")
+		x.Clients = 0
+		x.Load, err = each("load", f.loads, func(l *experiment.Load, text string) error { return l.UnmarshalText([]byte(text)) })
+	}
+	return err
+}
+
+// each reads every value of a repeatable flag.
+func each[T any](flag string, texts []string, set func(*T, string) error) ([]T, error) {
+	out := make([]T, len(texts))
+	for i, text := range texts {
+		if err := set(&out[i], text); err != nil {
+			return nil, fmt.Errorf("--%s: %w", flag, err)
+		}
+	}
+	return out, nil
+}
+
+func (f *runFlags) applyTimes(x *experiment.File) error {
 	for _, d := range []struct {
 		name, text string
 		into       *time.Duration
@@ -107,25 +119,36 @@ func (f *runFlags) applyNumbers(x *experiment.File) error {
 			return fmt.Errorf("--%s: %w", d.name, err)
 		}
 		*d.into = v
+		x.Override(d.name, "--"+d.name)
 	}
 	if f.set.Changed("duration") && !f.set.Changed("warmup") && x.Warmup >= x.Duration {
 		x.Warmup = x.Duration / 6
 	}
+	return nil
+}
+
+func (f *runFlags) applyNumbers(x *experiment.File) error {
 	for _, n := range []struct {
 		name  string
 		value int
 		into  *int
-	}{{"clients", f.clients, &x.Clients}, {"replicas", f.replicas, &x.Replicas}, {"trials", f.trials, &x.Trials}, {"jobs", f.jobs, new(int)}} {
+	}{{"clients", f.clients, &x.Clients}, {"replicas", f.replicas, &x.Replicas}, {"trials", f.trials, &x.Trials}, {"jobs", f.jobs, &f.jobs}} {
 		if !f.set.Changed(n.name) {
 			continue
 		}
 		if n.value < 1 {
-			return fmt.Errorf("--%s is %d: allowed is 1 or more", n.name, n.value)
+			return fmt.Errorf("--%s: found %d: allowed is 1 or more", n.name, n.value)
 		}
 		*n.into = n.value
+		x.Override(n.name, "--"+n.name)
+	}
+	if f.set.Changed("clients") {
+		x.Load = nil
+		x.Override("load", "--clients")
 	}
 	if f.set.Changed("seed") {
 		x.Seed = f.seed
+		x.Override("seed", "--seed")
 	}
 	return nil
 }
@@ -144,26 +167,46 @@ func (f *runFlags) applyNames(x *experiment.File) error {
 		if err := n.set(n.value); err != nil {
 			return fmt.Errorf("--%s: %w", n.name, err)
 		}
+		x.Override(n.name, "--"+n.name)
 	}
+	return nil
+}
+
+// applySettings takes --set and --vary. Each goes before what the file says of the same key under
+// either.
+func (f *runFlags) applySettings(x *experiment.File) error {
 	for _, pair := range f.settings {
 		key, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			return fmt.Errorf("--set %q: allowed is KEY=VALUE, such as design.block.max_txs=1", pair)
+		if !ok || value == "" {
+			return fmt.Errorf("--set: found %q: allowed is KEY=VALUE, such as design.block.max_txs=1", pair)
 		}
 		if x.Set == nil {
 			x.Set = map[string]string{}
 		}
 		x.Set[key] = value
+		delete(x.Vary, key)
+		x.Override("set."+key, "--set "+key)
 	}
 	for _, pair := range f.vary {
 		key, values, ok := strings.Cut(pair, "=")
 		if !ok || values == "" {
-			return fmt.Errorf("--vary %q: allowed is KEY=V1,V2,..., such as design.block.max_txs=100,500", pair)
+			return fmt.Errorf("--vary: found %q: allowed is KEY=V1,V2,..., such as design.block.max_txs=100,500", pair)
 		}
 		if x.Vary == nil {
 			x.Vary = map[string][]string{}
 		}
 		x.Vary[key] = strings.Split(values, ",")
+		delete(x.Set, key)
+		x.Override("vary."+key, "--vary "+key)
 	}
 	return nil
+}
+
+// cellsAtATime is how many cells run at once: one on the wall clock, where cells would disturb each
+// other, unless the user says otherwise.
+func (f *runFlags) cellsAtATime(x *experiment.File) int {
+	if x.Clock == experiment.WallClock && !f.set.Changed("jobs") {
+		return 1
+	}
+	return f.jobs
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/experiment"
+	"github.com/govbench/govbench/scenarios/strict"
 	"github.com/govbench/govbench/sim/fault"
 	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/sim/resource"
@@ -51,11 +52,7 @@ func kindNamed(name string) (kind, error) {
 			return k, nil
 		}
 	}
-	hint := ""
-	if near := scenarios.Nearest(name, kindNames()); near != "" {
-		hint = fmt.Sprintf("; did you mean %s?", near)
-	}
-	return kind{}, fmt.Errorf("unknown kind %q: allowed are %s%s", name, strings.Join(kindNames(), ", "), hint)
+	return kind{}, strict.UnknownName("kind", name, kindNames())
 }
 
 func newList() *cobra.Command {
@@ -75,7 +72,11 @@ func newList() *cobra.Command {
 				return err
 			}
 			if asJSON {
+				if objects == nil {
+					objects = []any{}
+				}
 				enc := json.NewEncoder(cmd.OutOrStdout())
+				enc.SetEscapeHTML(false)
 				enc.SetIndent("", "  ")
 				return enc.Encode(objects)
 			}

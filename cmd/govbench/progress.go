@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/govbench/govbench/reports/result"
-	"github.com/govbench/govbench/scenarios/experiment"
 )
 
 // progress tells how far a plan has come: a bar on a terminal, a line now and then elsewhere.
@@ -23,18 +22,23 @@ type progress struct {
 // linesEvery is how often progress is told where there is no terminal.
 const linesEvery = 10 * time.Second
 
-func newProgress(w io.Writer, quiet bool, p *experiment.Plan) *progress {
+func newProgress(w io.Writer, quiet bool, s *store) *progress {
 	now := time.Now()
 	g := &progress{w: w, quiet: quiet, terminal: isTerminal(w), started: now, last: now}
 	if !quiet {
-		fmt.Fprintf(w, "experiment %s: %d runs\n", p.File.Name, len(p.Cells))
-		for _, s := range p.Skipped {
-			fmt.Fprintf(w, "skipped: %s\n", s)
+		fmt.Fprintf(w, "experiment %s: %d runs", s.plan.File.Name, len(s.plan.Cells))
+		if there := len(s.plan.Cells) - len(s.missing); there > 0 {
+			fmt.Fprintf(w, ", %d of them are there", there)
+		}
+		fmt.Fprintln(w)
+		for _, why := range s.plan.Skipped {
+			fmt.Fprintf(w, "skipped: %s\n", why)
 		}
 	}
 	return g
 }
 
+// isTerminal reports whether w is a character device, which besides terminals is /dev/null only.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok || os.Getenv("TERM") == "dumb" {

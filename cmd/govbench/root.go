@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/govbench/govbench/scenarios"
+	"github.com/govbench/govbench/scenarios/strict"
 )
 
 // newRoot builds the command tree. Each subcommand has a file of its own.
@@ -41,7 +41,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	if near := scenarios.Nearest(name, known); near != "" {
+	if near := strict.Nearest(name, known); near != "" {
 		return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, near)
 	}
 	return fmt.Errorf("unknown flag --%s; see %s --help", name, cmd.CommandPath())

@@ -1,11 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -21,11 +22,20 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE...]",
 		Short: "run an experiment and write its report",
-		Long: `Run an experiment and write its report. Without a file, and without --design or --scenario, the
-built-in quickstart runs: three designs on twelve services at two loads. Flags override the file.`,
+		Long: `Run experiments and write a report of each. Without a file it is the built-in quickstart: three designs
+on twelve services at two loads. A flag overrides the file, and the file overrides the default.
+
+The result goes to stdout and progress to stderr. The output directory holds runs.jsonl (a run a line, written
+and synced as each ends), report.html, report.md, summary.csv, bench.txt, plots, and experiment.yaml, which
+gives the same digests when it is run again.
+
+Ctrl-C stops cleanly: every finished run is kept, the report is written of those, and --resume runs the rest.
+
+Exit status: 0 done; 1 a check or a run failed, or the run was stopped; 2 the input is wrong.`,
 		Example: `  govbench run
   govbench run --design pbft --scenario real-estate-registration --load 500
-  govbench run my-experiment.yaml --network three-city --out results/three-city`,
+  govbench run my-experiment.yaml --network three-city --out results/three-city
+  govbench run --resume --out results/three-city`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runExperiments(cmd, &flags, args)
 		},
@@ -34,14 +44,15 @@ built-in quickstart runs: three designs on twelve services at two loads. Flags o
 	return cmd
 }
 
-// runExperiments reads every experiment before it runs the first.
+// runExperiments reads every experiment before it runs the first, and runs all of them unless it is
+// stopped.
 func runExperiments(cmd *cobra.Command, flags *runFlags, paths []string) error {
+	if len(paths) > 1 && (flags.set.Changed("out") || flags.resume) {
+		return errors.New("--out and --resume are for one experiment, but there are several: run them one by one")
+	}
 	files, err := readExperiments(flags, paths)
 	if err != nil {
 		return err
-	}
-	if len(files) > 1 && flags.set.Changed("out") {
-		return errors.New("--out names one directory, but there are several experiments: leave it out")
 	}
 	var plans []*experiment.Plan
 	for _, f := range files {
@@ -51,18 +62,25 @@ func runExperiments(cmd *cobra.Command, flags *runFlags, paths []string) error {
 		}
 		plans = append(plans, p)
 	}
+	var failures []error
 	for _, p := range plans {
 		if flags.dryRun {
-			printPlan(cmd.OutOrStdout(), p)
+			if err := printPlan(cmd.OutOrStdout(), p, flags.json); err != nil {
+				return err
+			}
 			continue
 		}
-		if err := runPlan(cmd, flags, p); err != nil {
+		err := runPlan(cmd, flags, p)
+		if err != nil && !errors.As(err, new(failure)) || cmd.Context().Err() != nil {
 			return err
 		}
+		failures = append(failures, err)
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
+// readExperiments reads the files, or the experiment to resume, or else the built-in one, and applies
+// the flags to each.
 func readExperiments(flags *runFlags, paths []string) ([]experiment.File, error) {
 	var files []experiment.File
 	for _, path := range paths {
@@ -72,8 +90,14 @@ func readExperiments(flags *runFlags, paths []string) ([]experiment.File, error)
 		}
 		files = append(files, f)
 	}
-	if len(files) == 0 {
-		f, err := experiment.Quickstart()
+	if len(paths) == 0 {
+		read := experiment.Quickstart
+		if flags.resume {
+			read = func() (experiment.File, error) {
+				return readExperiment(cmp.Or(flags.out, filepath.Join(resultsDir, experiment.QuickstartName)))
+			}
+		}
+		f, err := read()
 		if err != nil {
 			return nil, err
 		}
@@ -87,47 +111,78 @@ func readExperiments(flags *runFlags, paths []string) ([]experiment.File, error)
 	return files, nil
 }
 
-func printPlan(w io.Writer, p *experiment.Plan) {
-	fmt.Fprintf(w, "experiment %s: %d runs\n", p.File.Name, len(p.Cells))
-	for _, c := range p.Cells {
-		fmt.Fprintf(w, "  %s\n", c.Describe())
-	}
-	for _, s := range p.Skipped {
-		fmt.Fprintf(w, "  skipped: %s\n", s)
-	}
+// cellLine is a cell of a plan in --dry-run --json.
+type cellLine struct {
+	Cell     string          `json:"cell"`
+	Scenario string          `json:"scenario"`
+	Design   string          `json:"design"`
+	Protocol string          `json:"protocol"`
+	Network  string          `json:"network"`
+	Machine  string          `json:"machine"`
+	Faults   string          `json:"faults"`
+	Replicas int             `json:"replicas"`
+	Load     string          `json:"load"`
+	Factors  []result.Factor `json:"factors"`
+	Seed     uint64          `json:"seed"`
+	Trial    int             `json:"trial"`
 }
 
-// runPlan runs one experiment and writes everything about it.
+// printPlan prints the cells with their hashes, for people or as JSON lines.
+func printPlan(w io.Writer, p *experiment.Plan, asJSON bool) error {
+	if !asJSON {
+		fmt.Fprintf(w, "experiment %s: %d runs\n", p.File.Name, len(p.Cells))
+	}
+	for _, c := range p.Cells {
+		key := c.Key()
+		if !asJSON {
+			fmt.Fprintf(w, "  %s  %s\n", key.Cell, c.Describe())
+			continue
+		}
+		line, err := json.Marshal(cellLine{key.Cell, key.Scenario, key.Design, c.Design.Protocol, key.Network, key.Machine,
+			key.Faults, c.Design.Replicas, key.Load, append([]result.Factor{}, c.Factors...), key.Seed, key.Trial})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s\n", line)
+	}
+	if !asJSON {
+		for _, s := range p.Skipped {
+			fmt.Fprintf(w, "  skipped: %s\n", s)
+		}
+	}
+	return nil
+}
+
+// runPlan runs one experiment and writes everything about it. Only errors of the input are not a
+// failure.
 func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) error {
-	dir, err := outputDir(flags, p.File.Name)
+	dir := outputDir(flags, p.File.Name)
+	s, err := openStore(dir, flags.resume, p, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	store, err := openStore(dir, flags.resume, p)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, p)
+	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, s)
 	started := time.Now()
-	_, runErr := p.Run(cmd.Context(), experiment.Options{
-		Jobs: flags.jobs, Have: store.finished, Keep: store.keep, Progress: progress.update,
+	runErr := experiment.Run(cmd.Context(), s.missing, experiment.Options{
+		Jobs: flags.cellsAtATime(&p.File), Keep: s.keep, Progress: progress.update,
 	})
 	progress.close()
-	records := store.records
-	if len(records) > 0 {
-		err := writeReport(cmd, flags, reportInput{dir: dir, plan: p, records: records, started: started, ended: time.Now()})
+	if err := s.finish(); err != nil {
+		return failure{err}
+	}
+	if len(s.records) > 0 {
+		err := writeReport(cmd, flags, reportInput{dir: dir, plan: p, records: s.records, started: started, ended: time.Now()})
 		if err != nil {
 			return failure{err}
 		}
 	}
-	return verdict(runErr, records, len(p.Cells), dir)
+	return verdict(runErr, s.records, len(p.Cells), dir)
 }
 
 // verdict turns the end of a run into an error, if it is one.
 func verdict(runErr error, records []result.Record, planned int, dir string) error {
 	if errors.Is(runErr, context.Canceled) {
-		return failure{fmt.Errorf("stopped: %d of %d runs are kept in %s; continue with --resume --out %s", len(records), planned, dir, dir)}
+		return failure{fmt.Errorf("stopped: %d of %d runs are kept in %s; the rest: govbench run --resume --out %s", len(records), planned, dir, shellQuote(dir))}
 	}
 	if runErr != nil {
 		return failure{runErr}
@@ -153,29 +208,21 @@ func firstLine(s string) string {
 	return line
 }
 
+// resultsDir holds the output directories that --out does not name.
+const resultsDir = "results"
+
 // outputDir is the directory named by --out, or the first of results/NAME, results/NAME-2, ... that
 // holds no results yet.
-func outputDir(flags *runFlags, name string) (string, error) {
-	dir := flags.out
-	if dir == "" {
-		base := filepath.Join("results", fileName(name))
-		dir = base
-		for i := 2; !flags.resume && holdsResults(dir); i++ {
-			dir = fmt.Sprintf("%s-%d", base, i)
-		}
+func outputDir(flags *runFlags, name string) string {
+	if flags.out != "" {
+		return flags.out
 	}
-	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return "", fmt.Errorf("--out %s is a file: name a directory", dir)
+	base := filepath.Join(resultsDir, fileName(name))
+	dir := base
+	for i := 2; !flags.resume && holdsResults(dir); i++ {
+		dir = fmt.Sprintf("%s-%d", base, i)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("--out: cannot make the output directory: %w", err)
-	}
-	return dir, nil
-}
-
-func holdsResults(dir string) bool {
-	info, err := os.Stat(filepath.Join(dir, runsFile))
-	return err == nil && info.Size() > 0
+	return dir
 }
 
 // fileName keeps what is safe in a file's name on every system.

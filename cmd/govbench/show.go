@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,9 +12,11 @@ import (
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/experiment"
+	"github.com/govbench/govbench/scenarios/strict"
 	"github.com/govbench/govbench/sim/fault"
 	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/sim/resource"
+	"github.com/govbench/govbench/workloads"
 )
 
 func newShow() *cobra.Command {
@@ -40,24 +41,13 @@ func newShow() *cobra.Command {
 				if i > 0 {
 					fmt.Fprintln(cmd.OutOrStdout())
 				}
-				if strings.Contains(row[0], ":") { // a pattern of names, not a name
-					fmt.Fprintln(cmd.OutOrStdout(), strings.Join(row, ": "))
-				} else if err := k.show(cmd.OutOrStdout(), row[0]); err != nil {
+				if err := k.show(cmd.OutOrStdout(), row[0]); err != nil {
 					return err
 				}
 			}
 			return nil
 		},
 	}
-}
-
-// unknownName is the error for a name that is not in the catalogue.
-func unknownName(what, name string, known []string) error {
-	hint := ""
-	if near := scenarios.Nearest(name, known); near != "" {
-		hint = fmt.Sprintf("; did you mean %s?", near)
-	}
-	return fmt.Errorf("unknown %s %q: allowed are %s%s", what, name, strings.Join(known, ", "), hint)
 }
 
 // pick finds an entry by name.
@@ -70,32 +60,28 @@ func pick[T any](what, name string, list []T, nameOf func(T) string) (T, error) 
 		known = append(known, nameOf(v))
 	}
 	var none T
-	return none, unknownName(what, name, known)
+	return none, strict.UnknownName(what, name, known)
 }
 
-// field prints a name and its value, wrapped and indented.
-func field(w io.Writer, name, value string) {
-	if value == "" {
-		return
-	}
-	const width, indent = 100, 16
-	line := fmt.Sprintf("%-*s", indent, name)
-	for _, word := range strings.Fields(value) {
-		if displayWidth(line)+displayWidth(word)+1 > width && strings.TrimSpace(line) != "" {
-			fmt.Fprintln(w, strings.TrimRight(line, " "))
-			line = strings.Repeat(" ", indent)
+// field prints a label with its values, each wrapped and indented. Empty values are left out.
+func field(w io.Writer, label string, values ...string) {
+	const width, indent = 100, 20
+	for _, value := range values {
+		if value == "" {
+			continue
 		}
-		line += word + " "
-	}
-	fmt.Fprintln(w, strings.TrimRight(line, " "))
-}
-
-func fields(w io.Writer, name string, values []string) {
-	for i, v := range values {
-		if i > 0 {
-			name = ""
+		line := label + strings.Repeat(" ", max(indent-displayWidth(label), 1))
+		empty := true
+		for _, word := range strings.Fields(value) {
+			if !empty && displayWidth(line)+displayWidth(word) > width {
+				fmt.Fprintln(w, strings.TrimRight(line, " "))
+				line = strings.Repeat(" ", indent)
+			}
+			line += word + " "
+			empty = false
 		}
-		field(w, name, v)
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+		label = ""
 	}
 }
 
@@ -104,28 +90,78 @@ func showScenario(w io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range found {
-		fmt.Fprintf(w, "%s  %s  (%s)\n", s.Name, s.NameZH, s.ID)
-		field(w, "what it is", s.Summary)
-		field(w, "category", string(s.Category))
-		field(w, "lead agency", s.LeadAgency)
-		field(w, "provenance", string(s.Provenance)+": the catalogue is a reconstruction; no official list was published")
-		var agencies []string
-		for _, a := range s.Participants.List() {
-			agencies = append(agencies, a.Name+" ("+a.Site+")")
+	for i, s := range found {
+		if i > 0 {
+			fmt.Fprintln(w)
 		}
-		field(w, "participants", fmt.Sprintf("%d: %s", s.Participants.Count, strings.Join(agencies, ", ")))
-		field(w, "program", s.Family)
-		field(w, "arrivals", s.Arrival.Shape)
-		for _, preset := range scenarios.Presets() {
-			if p, ok := s.Load[preset]; ok {
-				field(w, "load "+preset, fmt.Sprintf("%v: %s %s", p.Rate, p.Arithmetic, p.Source))
-			}
-		}
-		fields(w, "sources", s.Sources)
-		fields(w, "modelled", s.Assumptions())
+		showOneScenario(w, s)
 	}
 	return nil
+}
+
+func showOneScenario(w io.Writer, s *scenarios.Scenario) {
+	fmt.Fprintf(w, "%s  %s  (%s)\n", s.Name, s.NameZH, s.ID)
+	field(w, "what it is", s.Summary)
+	field(w, "category", string(s.Category))
+	field(w, "lead agency", s.LeadAgency)
+	var agencies []string
+	for _, a := range s.Participants.List() {
+		agencies = append(agencies, a.Name+" at "+a.Site)
+	}
+	field(w, "who takes part", append([]string{fmt.Sprintf("%d agencies:", s.Participants.Count)}, agencies...)...)
+	clients := "at their agency's site; each request goes to the nearest replica"
+	switch {
+	case len(s.ClientsAt.Sites) > 0:
+		clients = "at " + strings.Join(s.ClientsAt.Sites, ", ") + "; each request goes to the nearest replica"
+	case s.ClientsAt.Mode == scenarios.ClientsLeader:
+		clients = "at the leader's site; each request goes to the leader"
+	}
+	field(w, "people stand", clients)
+	field(w, "what the chain does", programOf(s)...)
+	field(w, "when it is busy", arrivalOf(s))
+	for _, preset := range scenarios.Presets() {
+		if p, ok := s.Load[preset]; ok {
+			rate := p.Rate.String()
+			if p.Of == scenarios.OfCases {
+				rate = strings.Replace(rate, "tx", "cases", 1)
+			}
+			field(w, "load "+preset, rate+": "+p.Arithmetic, p.Source)
+		}
+	}
+	field(w, "is it real?", map[scenarios.Provenance]string{
+		scenarios.Documented: "documented: the service is described in public",
+		scenarios.Derived:    "derived: a published family of services is split into this one",
+		scenarios.Modelled:   "modelled: made up to fit its category",
+	}[s.Provenance]+". The catalogue is a reconstruction; no official list was published.")
+	field(w, "sources", s.Sources...)
+	field(w, "made up", s.Assumptions()...)
+}
+
+// programOf says in words what replicas do for a scenario.
+func programOf(s *scenarios.Scenario) []string {
+	p := s.Params
+	out := []string{s.Family + ": " + s.Family}
+	for _, f := range scenarios.Families() {
+		if f.Name == s.Family {
+			out[0] = fmt.Sprintf("%s (program %s)", f.Title, f.Name)
+		}
+	}
+	out = append(out, fmt.Sprintf("%d entries exist at the start; a write stores %v; %d %% of requests only ask", p.Population, p.Payload, p.ReadPercent))
+	if p.LogReads {
+		out = append(out, "every check is itself recorded on the chain")
+	}
+	if p.Approvals > 0 {
+		out = append(out, fmt.Sprintf("a case needs %d signatures, with about %v between two steps", p.Approvals, p.Think))
+	}
+	return out
+}
+
+func arrivalOf(s *scenarios.Scenario) string {
+	shape, err := s.Arrival.Build()
+	if err != nil {
+		return s.Arrival.Shape // a scenario that was read has a shape
+	}
+	return fmt.Sprintf("%s: %s", s.Arrival.Shape, shape.Title)
 }
 
 func showDesign(w io.Writer, name string) error {
@@ -137,36 +173,43 @@ func showDesign(w io.Writer, name string) error {
 	field(w, "protocol", o.Protocol)
 	field(w, "source", o.Source)
 	field(w, "faults", fmt.Sprintf("%s; at least %d replicas, %d by default", o.FaultModel, o.MinReplicas, o.Replicas))
-	for i, s := range o.Settings {
-		label := ""
-		if i == 0 {
-			label = "params"
-		}
-		choices := ""
+	var params, settings []string
+	for _, s := range o.Settings {
+		kind := s.Kind
 		if len(s.Choices) > 0 {
-			choices = " (" + strings.Join(s.Choices, ", ") + ")"
+			kind = strings.Join(s.Choices, ", ")
 		}
-		field(w, label, fmt.Sprintf("%s: %s, default %s%s. %s", s.Name, s.Kind, s.Default, choices, s.Doc))
+		params = append(params, fmt.Sprintf("%s (%s, default %s): %s", s.Name, kind, s.Default, s.Doc))
 	}
-	for i, d := range experiment.SettingDocs() {
-		label := ""
-		if i == 0 {
-			label = "--set, vary"
-		}
-		field(w, label, d[0]+": "+d[1])
+	if len(params) == 0 {
+		params = []string{"none"}
 	}
+	field(w, "params", params...)
+	for _, d := range experiment.Settings() {
+		settings = append(settings, d.Key+": "+d.Doc)
+	}
+	field(w, "--set, --vary", settings...)
 	return nil
 }
 
 func showNetwork(w io.Writer, name string) error {
+	if strings.HasPrefix(name, "constant:") {
+		fmt.Fprintf(w, "%s: every two replicas the same delay apart, without jitter, links infinitely fast; clients at the leader's\n", name)
+		field(w, "source", "none: an idealised network for checking protocols against their papers")
+		return nil
+	}
 	t, err := pick("network", name, network.Topologies(), func(t network.Topology) string { return t.Name })
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "%s: %s\n", t.Name, t.Title)
 	field(w, "source", t.Source)
-	field(w, "bandwidth", fmt.Sprintf("%d Mbit/s a node, each way", t.BandwidthBitPerSec/1_000_000))
-	fields(w, "modelled", t.Modelled)
+	bandwidth := "infinite"
+	if t.BandwidthBitPerSec > 0 {
+		bandwidth = strict.BitRate(t.BandwidthBitPerSec).String() + "/s a node, each way"
+	}
+	field(w, "bandwidth", bandwidth)
+	field(w, "modelled", t.Modelled...)
 	header := []string{"ONE WAY"}
 	var rows [][]string
 	for i, s := range t.Sites {
@@ -183,7 +226,7 @@ func showNetwork(w io.Writer, name string) error {
 
 // opNames are the operations of the cost table, as people read them.
 var opNames = [consensus.OpCount]string{
-	"handle a message", "sign", "verify", "add to an aggregate", "verify an aggregate", "hash a byte",
+	"handle a message", "sign", "verify", "add to an aggregate", "verify an aggregate", "hash 1 KiB",
 	"check a command", "execute a command",
 }
 
@@ -194,35 +237,39 @@ func showMachine(w io.Writer, name string) error {
 	}
 	fmt.Fprintf(w, "%s: %s\n", p.Name, p.Title)
 	field(w, "cores", fmt.Sprint(p.Cores))
-	field(w, "fsync", fmt.Sprintf("%v. %s", p.Fsync, p.FsyncSource))
-	field(w, "disk", fmt.Sprintf("%d MB/s. %s", p.DiskBytesPerSec/1_000_000, p.DiskSource))
+	field(w, "fsync", sourced(p.Fsync.String(), p.Fsync > 0, p.FsyncSource))
+	field(w, "disk", sourced(fmt.Sprintf("%d MB/s", p.DiskBytesPerSec/1_000_000), p.DiskBytesPerSec > 0, p.DiskSource))
 	for op, c := range p.Costs {
-		field(w, opNames[op], fmt.Sprintf("%.3f us. %s", float64(c.Picos)/1e6, c.Source))
+		n := 1
+		if consensus.Op(op) == consensus.OpHash {
+			n = 1024
+		}
+		field(w, opNames[op], sourced(p.Cost(consensus.Op(op), n).String()+" of a core", c.Picos > 0, c.Source))
 	}
 	return nil
 }
 
+// sourced is a figure with its source; a cost of zero needs none.
+func sourced(figure string, costs bool, source string) string {
+	if !costs {
+		return "takes no time"
+	}
+	return figure + ". " + source
+}
+
 func showWorkload(w io.Writer, name string) error {
-	for _, f := range scenarios.Families() {
-		if f.Name != name {
-			continue
-		}
-		fmt.Fprintf(w, "%s: %s\n", f.Name, f.Title)
-		fields(w, "laws", f.Laws)
-		for i, r := range f.Rules {
-			label := ""
-			if i == 0 {
-				label = "rules"
-			}
-			field(w, label, fmt.Sprintf("%s (%s), default %d, %d to %d. %s", r.Name, r.Unit, r.Default, r.Min, r.Max, r.Doc))
-		}
-		return nil
+	f, err := pick("workload", name, scenarios.Families(), func(f workloads.Family) string { return f.Name })
+	if err != nil {
+		return err
 	}
-	var known []string
-	for _, f := range scenarios.Families() {
-		known = append(known, f.Name)
+	fmt.Fprintf(w, "%s: %s\n", f.Name, f.Title)
+	field(w, "laws", f.Laws...)
+	var rules []string
+	for _, r := range f.Rules {
+		rules = append(rules, fmt.Sprintf("%s (%s), default %d, %d to %d: %s", r.Name, r.Unit, r.Default, r.Min, r.Max, r.Doc))
 	}
-	return unknownName("workload", name, known)
+	field(w, "rules", rules...)
+	return nil
 }
 
 func showMetric(w io.Writer, name string) error {
@@ -235,10 +282,46 @@ func showMetric(w io.Writer, name string) error {
 }
 
 func showFault(w io.Writer, name string) error {
-	b, err := pick("fault schedule", name, slices.Clone(fault.Builtins()), func(b fault.Builtin) string { return b.Name })
+	b, err := pick("fault schedule", name, fault.Builtins(), func(b fault.Builtin) string { return b.Name })
+	if err != nil {
+		return err
+	}
+	const replicas, duration = 4, time.Minute
+	s, err := fault.Named(name, replicas, duration)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "%s: %s\n", b.Name, b.Title)
+	field(w, fmt.Sprintf("%d replicas, %v", replicas, duration), faultLines(&s)...)
 	return nil
+}
+
+// faultLines says what a schedule does, a line a fault.
+func faultLines(s *fault.Schedule) []string {
+	var out []string
+	when := func(from, to time.Duration) string {
+		if to == 0 {
+			return fmt.Sprintf("from %v to the end", from)
+		}
+		return fmt.Sprintf("from %v to %v", from, to)
+	}
+	for _, c := range s.Crashes {
+		out = append(out, fmt.Sprintf("replica %d is down %s", c.Node, when(c.From, c.To)))
+	}
+	for _, p := range s.Partitions {
+		out = append(out, fmt.Sprintf("the groups %v reach only themselves %s", p.Groups, when(p.From, p.To)))
+	}
+	for _, l := range s.Loss {
+		out = append(out, fmt.Sprintf("%d of a million messages are lost %s", l.PerMillion, when(l.From, l.To)))
+	}
+	for _, l := range s.Duplicates {
+		out = append(out, fmt.Sprintf("%d of a million messages arrive twice %s", l.PerMillion, when(l.From, l.To)))
+	}
+	for _, d := range s.Delays {
+		out = append(out, fmt.Sprintf("messages take %v longer %s", d.Extra, when(d.From, d.To)))
+	}
+	for _, d := range s.SlowDisks {
+		out = append(out, fmt.Sprintf("replica %d's disk takes %d %% of its time %s", d.Node, d.Percent, when(d.From, d.To)))
+	}
+	return out
 }

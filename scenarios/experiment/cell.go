@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios"
+	"github.com/govbench/govbench/scenarios/strict"
 	"github.com/govbench/govbench/sim/fault"
 	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/sim/resource"
@@ -24,10 +26,10 @@ const (
 	WallClock    Clock = "wall"
 )
 
-// Setup is everything that decides what a cell does; equal setups give equal runs.
+// Setup is everything that decides what a cell does; equal setups with equal seeds give equal runs.
 type Setup struct {
 	Scenario *scenarios.Scenario
-	workload *scenarios.Workload
+	Workload *scenarios.Workload // of the scenario
 	Design   Design
 	Network  network.Topology
 	Machine  resource.Profile
@@ -38,7 +40,7 @@ type Setup struct {
 	Clock    Clock
 	Duration time.Duration
 	Warmup   time.Duration
-	Seed     uint64
+	Seed     uint64 // of the first trial
 }
 
 // Cell is one point of the plan in one trial.
@@ -46,34 +48,68 @@ type Cell struct {
 	Setup
 	Factors []result.Factor
 	Trial   int
+
+	key Key // set when the plan is complete
 }
 
-// Hash identifies the cell by its content: what would change its result changes the hash.
+// Hash identifies what the cell is a run of: whatever would change its result, the seed aside, changes the
+// hash, and names and titles do not. The trials of a cell share it.
 func (c *Cell) Hash() (string, error) {
-	scenario, err := json.Marshal(c.Scenario)
-	if err != nil {
-		return "", fmt.Errorf("hash of the cell: %w", err)
+	fail := func(err error) (string, error) { return "", fmt.Errorf("hash of the cell: %w", err) }
+	engine, ok := engineNamed(c.Design.Protocol)
+	if !ok {
+		return fail(strict.UnknownName("protocol", c.Design.Protocol, engineNames()))
 	}
-	data, err := json.Marshal(struct {
-		Scenario json.RawMessage
-		Design   Design
-		Network  network.Topology
-		Machine  resource.Profile
-		Faults   fault.Schedule
-		Rate     string
-		Clients  int
-		Clock    Clock
-		Times    [2]time.Duration
-		Seed     uint64
-		Trial    int
-	}{scenario, c.Design, c.Network, c.Machine, c.Faults, c.Rate.String(), c.Clients, c.Clock,
-		[2]time.Duration{c.Duration, c.Warmup}, c.Seed, c.Trial})
+	values, err := consensus.ParseValues(engine.Settings, c.Design.Params)
 	if err != nil {
-		return "", fmt.Errorf("hash of the cell: %w", err)
+		return fail(err)
+	}
+	replicas, err := placeReplicas(&c.Design, &c.Network)
+	if err != nil {
+		return fail(err)
+	}
+	clients, err := c.clientPlaces(replicas)
+	if err != nil {
+		return fail(err)
+	}
+	faults := c.Faults
+	faults.Name = ""
+	machine := c.Machine
+	for i := range machine.Costs {
+		machine.Costs[i].Source = ""
+	}
+	data, err := json.Marshal([]any{
+		c.Scenario.ID, c.Scenario.Family, c.Scenario.Params, c.Scenario.Arrival, clients, // the id names random streams
+		c.Design.Protocol, values, replicas, c.Design.limits(), c.Design.Retry, c.Design.Signature,
+		c.Network.OneWay, c.Network.Jitter, c.Network.BandwidthBitPerSec,
+		machine.Cores, machine.Costs, machine.Fsync, machine.DiskBytesPerSec,
+		faults, c.Rate, c.Clients, c.Clock, c.Duration, c.Warmup,
+	})
+	if err != nil {
+		return fail(err)
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:8]), nil
 }
+
+// Key tells the runs of a result set apart.
+type Key struct {
+	Cell, Scenario, Design, Network, Machine, Faults, Load, Factors string
+	Seed                                                            uint64
+	Trial                                                           int
+}
+
+// KeyOf is the key of a record.
+func KeyOf(r result.Record) Key {
+	factors := ""
+	for _, f := range r.Factors {
+		factors += f.Name + "=" + f.Value + "\n"
+	}
+	return Key{r.Cell, r.Scenario, r.Design, r.Network, r.Machine, r.Faults, r.Load, factors, r.Seed, r.Trial}
+}
+
+// Key is the key of the record that a run of the cell makes.
+func (c *Cell) Key() Key { return c.key }
 
 // seed is the seed of this trial: equal trials of different cells share it, so that designs meet the
 // same arrivals (common random numbers).

@@ -31,7 +31,7 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	checker := check.New(c.Design.Replicas)
 	rec := c.newRecorder(false)
 	group, err := hashiraft.New(c.engineConfig(sites, func() workloads.App {
-		apps = append(apps, &countedApp{App: c.workload.Program.App()})
+		apps = append(apps, &countedApp{App: c.Workload.Program.App()})
 		return apps[len(apps)-1]
 	}, taps{checker, rec}))
 	if err != nil {

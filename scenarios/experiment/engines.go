@@ -1,8 +1,6 @@
 package experiment
 
 import (
-	"fmt"
-
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/consensus/hotstuff"
 	"github.com/govbench/govbench/consensus/pbft"
@@ -53,13 +51,4 @@ func engineNames() []string {
 		names = append(names, e.Name)
 	}
 	return names
-}
-
-// checkReplicas refuses groups in which a protocol's promise is empty: none, or so few that it
-// survives no fault at all is allowed only for a group of one.
-func (e Engine) checkReplicas(n int) error {
-	if n != 1 && n < e.MinReplicas {
-		return fmt.Errorf("%s with %d replicas survives no fault: allowed are 1, or %d and more", e.Name, n, e.MinReplicas)
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"slices"
 	"time"
 
 	"github.com/govbench/govbench/consensus"
@@ -14,50 +15,58 @@ type FaultRef struct {
 	Inline *FaultFile
 }
 
-// FaultFile is a fault schedule as written in a file. Times count from the start of the run; a fault
-// without `to` never ends. A link end without a node means every node.
+// FaultFile is a fault schedule as written in a file. Times count from the start of the run.
 type FaultFile struct {
-	Name       string          `yaml:"name"`
-	Crashes    []CrashFile     `yaml:"crashes,omitempty"`
-	Partitions []PartitionFile `yaml:"partitions,omitempty"`
-	Loss       []LinkFile      `yaml:"loss,omitempty"`
-	Duplicates []LinkFile      `yaml:"duplicates,omitempty"`
-	Delays     []LinkFile      `yaml:"delays,omitempty"`
-	SlowDisks  []SlowDiskFile  `yaml:"slow_disks,omitempty"`
+	Name       string          `yaml:"name,required" doc:"as in reports"`
+	Crashes    []CrashFile     `yaml:"crashes,omitempty" doc:"replicas that stop and come back with what was durable"`
+	Partitions []PartitionFile `yaml:"partitions,omitempty" doc:"links that are cut"`
+	Loss       []ChanceFile    `yaml:"loss,omitempty" doc:"messages that are lost"`
+	Duplicates []ChanceFile    `yaml:"duplicates,omitempty" doc:"messages that arrive twice"`
+	Delays     []DelayFile     `yaml:"delays,omitempty" doc:"messages that take longer"`
+	SlowDisks  []SlowDiskFile  `yaml:"slow_disks,omitempty" doc:"disks that take longer"`
 }
 
 // CrashFile stops a replica from one time to another.
 type CrashFile struct {
-	Replica int32         `yaml:"replica"`
-	From    time.Duration `yaml:"from"`
-	To      time.Duration `yaml:"to,omitempty"`
+	Replica int32         `yaml:"replica,required" doc:"from 0, the first leader"`
+	From    time.Duration `yaml:"from,required" doc:"when it begins"`
+	To      time.Duration `yaml:"to,omitempty" doc:"when it ends; never, when left out"`
 }
 
 // PartitionFile cuts the links between groups of replicas.
 type PartitionFile struct {
-	From   time.Duration `yaml:"from"`
-	To     time.Duration `yaml:"to,omitempty"`
-	Groups [][]int32     `yaml:"groups"`
+	From   time.Duration `yaml:"from,required" doc:"when it begins"`
+	To     time.Duration `yaml:"to,omitempty" doc:"when it ends; never, when left out"`
+	Groups [][]int32     `yaml:"groups,required" doc:"replicas that reach each other and no others"`
 }
 
-// LinkFile disturbs the messages of some links.
-type LinkFile struct {
-	From       time.Duration `yaml:"from"`
-	To         time.Duration `yaml:"to,omitempty"`
-	Sender     *int32        `yaml:"sender,omitempty"`
-	Receiver   *int32        `yaml:"receiver,omitempty"`
-	PerMillion uint32        `yaml:"per_million,omitempty"` // loss, duplicates
-	Extra      time.Duration `yaml:"extra,omitempty"`       // delays
+// ChanceFile makes some of the messages of some links victims of a fault.
+type ChanceFile struct {
+	From       time.Duration `yaml:"from,required" doc:"when it begins"`
+	To         time.Duration `yaml:"to,omitempty" doc:"when it ends; never, when left out"`
+	Sender     *int32        `yaml:"sender,omitempty" doc:"a replica; every one, when left out"`
+	Receiver   *int32        `yaml:"receiver,omitempty" doc:"a replica; every one, when left out"`
+	PerMillion uint32        `yaml:"per_million,required" doc:"how many of a million messages"`
+}
+
+// DelayFile makes the messages of some links slower.
+type DelayFile struct {
+	From     time.Duration `yaml:"from,required" doc:"when it begins"`
+	To       time.Duration `yaml:"to,omitempty" doc:"when it ends; never, when left out"`
+	Sender   *int32        `yaml:"sender,omitempty" doc:"a replica; every one, when left out"`
+	Receiver *int32        `yaml:"receiver,omitempty" doc:"a replica; every one, when left out"`
+	Extra    time.Duration `yaml:"extra,required" doc:"how much longer"`
 }
 
 // SlowDiskFile slows a replica's disk down.
 type SlowDiskFile struct {
-	Replica int32         `yaml:"replica"`
-	From    time.Duration `yaml:"from"`
-	To      time.Duration `yaml:"to,omitempty"`
-	Percent uint32        `yaml:"percent"`
+	Replica int32         `yaml:"replica,required" doc:"from 0, the first leader"`
+	From    time.Duration `yaml:"from,required" doc:"when it begins"`
+	To      time.Duration `yaml:"to,omitempty" doc:"when it ends; never, when left out"`
+	Percent uint32        `yaml:"percent,required" doc:"of the normal time; 1000 is ten times as slow"`
 }
 
+// end is one end of a link.
 func end(node *int32) consensus.NodeID {
 	if node == nil {
 		return consensus.Everyone
@@ -99,41 +108,29 @@ func (f *FaultFile) schedule() fault.Schedule {
 
 // UnmarshalStrict reads a name, a file's path or a mapping.
 func (r *FaultRef) UnmarshalStrict(n *strict.Node) error {
-	if n.Kind == strict.Mapping {
-		r.Inline = &FaultFile{}
-		if err := n.Decode(r.Inline); err != nil {
-			return err
-		}
-		if r.Name = r.Inline.Name; r.Name == "" {
-			return n.Errorf("a fault schedule needs a name")
-		}
-		return nil
-	}
-	name, err := n.Scalar("a fault schedule's name, a file or a mapping")
-	if err != nil {
-		return err
-	}
-	if err := r.Set(name); err != nil {
-		return at(n, err)
-	}
-	return nil
+	return readReference(r, "fault schedule", faultNames(), n)
 }
 
-// Set points the reference to a name or a file and checks that it is there.
+// Set takes a name or a file.
 func (r *FaultRef) Set(name string) error {
+	return setReference(r, "fault schedule", faultNames(), ".", name)
+}
+
+func (r *FaultRef) named(name string) (bool, error) {
 	*r = FaultRef{Name: name}
-	if isFile(name) {
-		r.Inline = &FaultFile{}
-		err := strict.DecodeFile(name, r.Inline)
-		r.Name = r.Inline.Name
+	return slices.Contains(faultNames(), name), nil
+}
+
+func (r *FaultRef) define(n *strict.Node) error {
+	f := &FaultFile{}
+	if err := n.Decode(f); err != nil {
 		return err
 	}
-	for _, known := range faultNames() {
-		if known == name {
-			return nil
-		}
+	*r = FaultRef{Name: f.Name, Inline: f}
+	if f.Name == "" {
+		return below(n, "name").Errorf("found an empty text: a fault schedule needs a name")
 	}
-	return unknown("fault schedule", name, faultNames())
+	return nil
 }
 
 // build makes the schedule for a group of n replicas and a run of that length.

@@ -1,9 +1,12 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -11,24 +14,28 @@ import (
 	"github.com/govbench/govbench/scenarios/strict"
 )
 
-// File is an experiment as written: names, files and inline definitions, and what to vary.
+// File is an experiment as written: names, files and inline definitions, and what to vary. Paths in
+// an experiment file count from the directory of that file.
 type File struct {
-	Name      string              `yaml:"name"`
-	Designs   []DesignRef         `yaml:"designs"`
-	Scenarios []string            `yaml:"scenarios"`
-	Load      []Load              `yaml:"load,omitempty"`
-	Clients   int                 `yaml:"clients,omitempty"` // closed loop instead of load
-	Network   NetworkRef          `yaml:"network"`
-	Machine   MachineRef          `yaml:"machine"`
-	Faults    FaultRef            `yaml:"faults"`
-	Clock     Clock               `yaml:"clock"`
-	Duration  time.Duration       `yaml:"duration"`
-	Warmup    time.Duration       `yaml:"warmup"`
-	Trials    int                 `yaml:"trials"`
-	Seed      uint64              `yaml:"seed"`
-	Replicas  int                 `yaml:"replicas,omitempty"` // of every design, instead of its own number
-	Vary      map[string][]string `yaml:"vary,omitempty"`
-	Set       map[string]string   `yaml:"set,omitempty"` // one value for a setting of every cell
+	Name      string              `yaml:"name" doc:"what the experiment is called; its results go to results/NAME"`
+	Designs   []Design            `yaml:"designs" doc:"chain designs: names, files, or inline"`
+	Scenarios []ScenarioRef       `yaml:"scenarios" doc:"services: ids, patterns such as elicence-*, category:NAME, files, or inline"`
+	Load      []Load              `yaml:"load,omitempty" doc:"presets that every scenario defines, or transactions per second"`
+	Clients   int                 `yaml:"clients,omitempty" doc:"a closed loop of that many clients, instead of load"`
+	Network   NetworkRef          `yaml:"network" doc:"where replicas and agencies stand; metro by default"`
+	Machine   MachineRef          `yaml:"machine" doc:"what a node's operations cost; reference by default"`
+	Faults    FaultRef            `yaml:"faults" doc:"what goes wrong; none by default"`
+	Clock     Clock               `yaml:"clock" doc:"virtual (default) or wall"`
+	Duration  time.Duration       `yaml:"duration" doc:"how long load is offered; 60s by default"`
+	Warmup    time.Duration       `yaml:"warmup" doc:"how much of the duration is not measured; 10s by default"`
+	Trials    int                 `yaml:"trials" doc:"repetitions with the seeds seed, seed+1 and so on; 1 by default"`
+	Seed      uint64              `yaml:"seed" doc:"seed of the first trial; 1 by default"`
+	Replicas  int                 `yaml:"replicas,omitempty" doc:"replicas of every design, instead of its own number"`
+	Vary      map[string][]string `yaml:"vary,omitempty" doc:"settings to vary as a grid, by their paths such as design.block.max_txs"`
+	Set       map[string]string   `yaml:"set,omitempty" doc:"one value for a setting of every cell, by its path"`
+
+	source *strict.Node      // what was read, for the places of errors; nil for Blank
+	flags  map[string]string // keys that a flag has overridden, and the flag
 }
 
 // Blank is an experiment with every default and nothing to run.
@@ -55,18 +62,75 @@ func ReadFile(path string) (File, error) {
 	return Parse(path, data)
 }
 
-// Parse reads an experiment over the defaults. name stands in errors.
+// Parse reads an experiment over the defaults. name is the file's: it stands in errors, and paths in
+// the experiment count from its directory.
 func Parse(name string, data []byte) (File, error) {
-	f := Blank()
-	if err := strict.Decode(name, data, &f); err != nil {
+	n, err := strict.Parse(name, data)
+	if err != nil {
 		return File{}, err
 	}
+	f := Blank()
+	if err := n.Decode(&f); err != nil {
+		return File{}, err
+	}
+	f.source = n
 	return f, nil
 }
 
-// Marshal writes the experiment with everything resolved that a name could change the meaning of, so
-// that reading it again gives the same cells.
+// Override notes that a flag has replaced the value of a key, so that errors name the flag and not a
+// line of the file. The flag also goes before every setting of the same thing under set and vary.
+func (f *File) Override(key, flag string) {
+	if f.flags == nil {
+		f.flags = map[string]string{}
+	}
+	f.flags[key] = flag
+	same := map[string][]string{
+		"load": {"load"}, "seed": {"seed"}, "replicas": {"replicas", "design.replicas"},
+		"network": {"network.name"}, "machine": {"machine.name"}, "faults": {"faults.name"},
+	}
+	for _, setting := range same[key] {
+		delete(f.Set, setting)
+		delete(f.Vary, setting)
+	}
+}
+
+// at says where a wrong value came from: the flag that gave it, or its line in the file. path is that
+// of the value, such as "vary", "design.pool".
+func (f *File) at(err error, path ...string) error {
+	if placed := (*strict.Error)(nil); errors.As(err, &placed) {
+		return err
+	}
+	key := strings.Join(path, ".")
+	if flag, ok := f.flags[key]; ok {
+		return fmt.Errorf("%s: %w", flag, err)
+	}
+	if f.source == nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	n := f.source
+	for _, name := range path {
+		child := n.Get(name)
+		if child == nil {
+			return n.Errorf("%s: %v", key, err)
+		}
+		n = child
+	}
+	return n.Errorf("%v", err)
+}
+
+// fail is at for an error that is made here.
+func (f *File) fail(key, format string, args ...any) error {
+	return f.at(fmt.Errorf(format, args...), key)
+}
+
+// Marshal writes the experiment with everything resolved that could mean something else elsewhere or
+// later: files are written out, patterns of scenarios are ids. Reading it again gives the same cells.
 func (f File) Marshal() ([]byte, error) {
+	var refs []ScenarioRef
+	for _, r := range f.Scenarios {
+		refs = append(refs, r.each()...)
+	}
+	f.Scenarios = refs
 	data, err := yaml.MarshalWithOptions(f, yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true))
 	if err != nil {
 		return nil, fmt.Errorf("write the experiment: %w", err)
@@ -80,16 +144,13 @@ func (c *Clock) UnmarshalStrict(n *strict.Node) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Set(text); err != nil {
-		return n.Unknown("clock", text, clockNames())
-	}
-	return nil
+	return located(n, c.Set(text))
 }
 
 // Set reads a clock's name.
 func (c *Clock) Set(name string) error {
 	if !slices.Contains(clockNames(), name) {
-		return unknown("clock", name, clockNames())
+		return strict.UnknownName("clock", name, clockNames())
 	}
 	*c = Clock(name)
 	return nil
@@ -97,76 +158,76 @@ func (c *Clock) Set(name string) error {
 
 func clockNames() []string { return []string{string(VirtualClock), string(WallClock)} }
 
-// DesignRef is a design's name, a file, or an inline design.
-type DesignRef struct {
-	Name   string
-	Inline *Design
+// located puts an error at a place in a file, unless it has one.
+func located(n *strict.Node, err error) error {
+	if placed := (*strict.Error)(nil); err == nil || errors.As(err, &placed) {
+		return err
+	}
+	return n.Errorf("%v", err)
 }
 
-// UnmarshalStrict reads a name, a file's path or a mapping.
-func (r *DesignRef) UnmarshalStrict(n *strict.Node) error {
-	if n.Kind == strict.Mapping {
-		r.Inline = &Design{}
-		return n.Decode(r.Inline)
+// below is the node of a dotted path, or the last one on the way to it that there is.
+func below(n *strict.Node, path string) *strict.Node {
+	for name := range strings.SplitSeq(path, ".") {
+		child := n.Get(name)
+		if child == nil {
+			return n
+		}
+		n = child
 	}
-	name, err := n.Scalar("a design's name, a file or a mapping")
+	return n
+}
+
+// reference is something that an experiment names, reads from a file or defines inline.
+type reference interface {
+	// named takes a built-in thing of that name, and reports whether there is one.
+	named(name string) (bool, error)
+	// define takes the definition in a mapping and checks it.
+	define(n *strict.Node) error
+}
+
+// readReference reads a name, a path or a mapping. what says what it is of, as in "network".
+func readReference(r reference, what string, known []string, n *strict.Node) error {
+	if n.Kind == strict.Mapping {
+		return r.define(n)
+	}
+	name, err := n.Scalar(fmt.Sprintf("a %s's name, a file or a mapping", what))
 	if err != nil {
 		return err
 	}
-	if err := r.Resolve(name); err != nil {
-		if isFile(name) {
-			return err
-		}
-		return n.Unknown("design", name, designNames())
-	}
-	return nil
+	return located(n, setReference(r, what, known, filepath.Dir(n.File()), name))
 }
 
-// Resolve makes the reference point to a built-in design or to a file.
-func (r *DesignRef) Resolve(name string) error {
-	d, ok := designNamed(name)
+// setReference takes a name or a path. Paths count from dir.
+func setReference(r reference, what string, known []string, dir, name string) error {
+	if ok, err := r.named(name); ok || err != nil {
+		return err
+	}
+	path, ok := filePath(dir, name)
 	if !ok {
-		if !isFile(name) {
-			return unknown("design", name, designNames())
-		}
-		if err := strict.DecodeFile(name, &d); err != nil {
-			return err
-		}
+		return strict.UnknownName(what, name, known)
 	}
-	r.Name, r.Inline = d.Name, &d
-	return nil
+	data, err := strict.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	n, err := strict.Parse(path, data)
+	if err != nil {
+		return err
+	}
+	return r.define(n)
 }
 
-// MarshalYAML writes the whole design.
-func (r DesignRef) MarshalYAML() (any, error) { return r.Inline, nil }
-
-// isFile reports whether a name is meant as a file: it looks like a path, or one of that name exists.
-func isFile(name string) bool {
-	for _, suffix := range []string{".yaml", ".yml", ".json"} {
-		if len(name) > len(suffix) && name[len(name)-len(suffix):] == suffix {
-			return true
-		}
+// filePath reports whether a name is meant as a file, and where that is: the name looks like a path,
+// or a file of that name exists.
+func filePath(dir, name string) (path string, ok bool) {
+	path = name
+	if !filepath.IsAbs(name) {
+		path = filepath.Join(dir, name)
 	}
-	info, err := os.Stat(name)
-	return err == nil && info.Mode().IsRegular()
-}
-
-// unknown is the error for a name that came from no file.
-func unknown(what, name string, known []string) error {
-	hint := ""
-	if near := strict.Nearest(name, known); near != "" {
-		hint = fmt.Sprintf("; did you mean %s?", near)
+	if slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(name)) || strings.ContainsRune(name, filepath.Separator) {
+		return path, true
 	}
-	return fmt.Errorf("unknown %s %q: allowed are %s%s", what, name, join(known), hint)
-}
-
-func join(names []string) string {
-	out := ""
-	for i, n := range names {
-		if i > 0 {
-			out += ", "
-		}
-		out += n
-	}
-	return out
+	info, err := os.Stat(path)
+	return path, err == nil && info.Mode().IsRegular()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/strict"
 	"github.com/govbench/govbench/workloads/arrival"
 )
@@ -15,23 +16,13 @@ type Load struct {
 	text   string       // as the user wrote it
 }
 
-// presets are the names a load may have.
-var presets = []string{"documented", "city", "surge", "spike", "stability"}
-
-// Presets lists the names that a load may have besides a rate.
-func Presets() []string { return slices.Clone(presets) }
-
 // ParseLoad reads a preset's name or a positive rate.
 func ParseLoad(text string) (Load, error) {
-	if slices.Contains(presets, text) {
+	if slices.Contains(scenarios.Presets(), text) {
 		return Load{Preset: text, text: text}, nil
 	}
 	if text != "" && (text[0] < '0' || text[0] > '9') && text[0] != '-' && text[0] != '.' {
-		hint := ""
-		if near := strict.Nearest(text, presets); near != "" {
-			hint = fmt.Sprintf("; did you mean %s?", near)
-		}
-		return Load{}, fmt.Errorf("unknown load %q: allowed are %v or a rate such as 2000 or \"2000 tx/s\"%s", text, presets, hint)
+		return Load{}, strict.UnknownName("load", text, append(scenarios.Presets(), "a rate such as 2000"))
 	}
 	rate, err := arrival.ParseRate(text)
 	if err != nil {

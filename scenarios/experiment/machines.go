@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/govbench/govbench/consensus"
@@ -18,30 +19,47 @@ type MachineRef struct {
 // MachineFile is a machine as written in a file: a built-in one with changes. Costs are times on one
 // core; a signature scheme's own costs apply where none is given.
 type MachineFile struct {
-	Name    string         `yaml:"name"`
-	Base    string         `yaml:"base,omitempty"` // reference when empty
-	Cores   int            `yaml:"cores,omitempty"`
-	Fsync   *time.Duration `yaml:"fsync,omitempty"`
-	Disk    strict.Size    `yaml:"disk_bytes_per_sec,omitempty"`
-	Sign    *time.Duration `yaml:"sign,omitempty"`
-	Verify  *time.Duration `yaml:"verify,omitempty"`
-	Execute *time.Duration `yaml:"execute,omitempty"`
-	Handle  *time.Duration `yaml:"handle,omitempty"`
-	Source  string         `yaml:"source"`
+	Name    string         `yaml:"name,required" doc:"as in reports"`
+	Base    string         `yaml:"base,omitempty" doc:"the built-in machine that this one changes; reference by default"`
+	Cores   int            `yaml:"cores,omitempty" doc:"cores of a node"`
+	Fsync   *time.Duration `yaml:"fsync,omitempty" doc:"time of an fsync"`
+	Disk    strict.Size    `yaml:"disk_bytes_per_sec,omitempty" doc:"what the disk writes in a second"`
+	Sign    *time.Duration `yaml:"sign,omitempty" doc:"time of a replica's signature on a core"`
+	Verify  *time.Duration `yaml:"verify,omitempty" doc:"time of checking a signature on a core, a client's or a replica's"`
+	Execute *time.Duration `yaml:"execute,omitempty" doc:"time of executing a command on a core"`
+	Handle  *time.Duration `yaml:"handle,omitempty" doc:"time of taking in a message on a core"`
+	Source  string         `yaml:"source,required" doc:"where the figures come from"`
 }
 
-// cost is a machine's own cost of some operations, which goes before the signature scheme's.
-type cost struct {
-	ops   []consensus.Op
-	value *time.Duration
+// operation is a cost of a machine by the name that users give it, and what it prices.
+type operation struct {
+	name string
+	ops  []consensus.Op
 }
 
-func (f *MachineFile) costs() []cost {
-	return []cost{
-		{[]consensus.Op{consensus.OpSign}, f.Sign},
-		{[]consensus.Op{consensus.OpVerify, consensus.OpCheckPayload}, f.Verify},
-		{[]consensus.Op{consensus.OpExecute}, f.Execute},
-		{[]consensus.Op{consensus.OpHandle}, f.Handle},
+func operations() []operation {
+	return []operation{
+		{"execute", []consensus.Op{consensus.OpExecute}},
+		{"handle", []consensus.Op{consensus.OpHandle}},
+		{"sign", []consensus.Op{consensus.OpSign}},
+		{"verify", []consensus.Op{consensus.OpVerify, consensus.OpCheckPayload}},
+	}
+}
+
+// costMax bounds the time of an operation, so that sums stay far from overflow.
+const costMax = time.Second
+
+func checkCost(d time.Duration) error {
+	if d > costMax {
+		return fmt.Errorf("found %v: allowed is at most %v", d, costMax)
+	}
+	return nil
+}
+
+// price sets what an operation takes on a core.
+func price(p *resource.Profile, ops []consensus.Op, d time.Duration, source string) {
+	for _, op := range ops {
+		p.Costs[op] = resource.Cost{Picos: 1000 * uint64(d), Source: source}
 	}
 }
 
@@ -53,7 +71,7 @@ func (f *MachineFile) profile(scheme resource.Scheme) (resource.Profile, error) 
 	}
 	p, err := resource.LookupProfile(base)
 	if err != nil {
-		return p, unknown("machine", base, machineNames())
+		return p, strict.UnknownName("machine", base, machineNames())
 	}
 	p = p.With(scheme)
 	p.Name, p.Title = f.Name, f.Name+", from "+base
@@ -74,56 +92,47 @@ func (f *MachineFile) profile(scheme resource.Scheme) (resource.Profile, error) 
 	if f.Disk > 0 {
 		p.DiskBytesPerSec, p.DiskSource = uint64(f.Disk), f.Source
 	}
-	for _, c := range f.costs() {
-		for _, op := range c.ops {
-			if c.value != nil {
-				p.Costs[op] = resource.Cost{Picos: 1000 * uint64(*c.value), Source: f.Source}
+	own := map[string]*time.Duration{"execute": f.Execute, "handle": f.Handle, "sign": f.Sign, "verify": f.Verify}
+	for _, o := range operations() {
+		if d := own[o.name]; d != nil {
+			if err := checkCost(*d); err != nil {
+				return p, fmt.Errorf("machine %s: %s: %w", f.Name, o.name, err)
 			}
+			price(&p, o.ops, *d, f.Source)
 		}
+	}
+	if err := p.Validate(); err != nil {
+		return p, fmt.Errorf("machine %s: %w", f.Name, err)
 	}
 	return p, nil
 }
 
 // UnmarshalStrict reads a name, a file's path or a mapping.
 func (r *MachineRef) UnmarshalStrict(n *strict.Node) error {
-	if n.Kind == strict.Mapping {
-		r.Inline = &MachineFile{}
-		if err := n.Decode(r.Inline); err != nil {
-			return err
-		}
-		r.Name = r.Inline.Name
-		_, err := r.Inline.profile(resource.Scheme{})
-		if err != nil {
-			return at(n, err)
-		}
-		return nil
-	}
-	name, err := n.Scalar("a machine's name, a file or a mapping")
-	if err != nil {
-		return err
-	}
-	if err := r.Set(name); err != nil {
-		return at(n, err)
-	}
-	return nil
+	return readReference(r, "machine", machineNames(), n)
 }
 
-// Set points the reference to a name or a file and checks that it is there.
+// Set takes a name or a file.
 func (r *MachineRef) Set(name string) error {
+	return setReference(r, "machine", machineNames(), ".", name)
+}
+
+func (r *MachineRef) named(name string) (bool, error) {
 	*r = MachineRef{Name: name}
-	if isFile(name) {
-		r.Inline = &MachineFile{}
-		if err := strict.DecodeFile(name, r.Inline); err != nil {
-			return err
-		}
-		r.Name = r.Inline.Name
-		_, err := r.Inline.profile(resource.Scheme{})
+	return slices.Contains(machineNames(), name), nil
+}
+
+func (r *MachineRef) define(n *strict.Node) error {
+	f := &MachineFile{}
+	if err := n.Decode(f); err != nil {
 		return err
 	}
-	if _, err := resource.LookupProfile(name); err != nil {
-		return unknown("machine", name, machineNames())
+	*r = MachineRef{Name: f.Name, Inline: f}
+	scheme, err := resource.LookupScheme(defaults().Signature)
+	if err == nil {
+		_, err = f.profile(scheme)
 	}
-	return nil
+	return located(n, err)
 }
 
 // build makes the machine with the costs of a signature scheme.

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,25 +22,25 @@ type NetworkRef struct {
 // NetworkFile is a network as written in a file: sites and either the round trips or the one-way
 // delays between them.
 type NetworkFile struct {
-	Name      string            `yaml:"name"`
-	Title     string            `yaml:"title,omitempty"`
-	Sites     []string          `yaml:"sites"`
-	RTT       [][]time.Duration `yaml:"rtt,omitempty"`
-	OneWay    [][]time.Duration `yaml:"one_way,omitempty"`
-	Jitter    *JitterFile       `yaml:"jitter,omitempty"`
-	Bandwidth strict.BitRate    `yaml:"bandwidth,omitempty"` // a node's link, each way; 0: infinite
-	Source    string            `yaml:"source"`
+	Name      string            `yaml:"name,required" doc:"as in reports"`
+	Title     string            `yaml:"title,omitempty" doc:"for people"`
+	Sites     []string          `yaml:"sites,required" doc:"places where replicas and agencies stand"`
+	RTT       [][]time.Duration `yaml:"rtt,omitempty" doc:"round trips from site to site; half of one is its one-way delay"`
+	OneWay    [][]time.Duration `yaml:"one_way,omitempty" doc:"one-way delays from site to site, instead of rtt"`
+	Jitter    *JitterFile       `yaml:"jitter,omitempty" doc:"random extra delay of every message"`
+	Bandwidth strict.BitRate    `yaml:"bandwidth,omitempty" doc:"a node's link, each way; infinite when left out"`
+	Source    string            `yaml:"source,required" doc:"where the figures come from"`
 }
 
 // JitterFile is a jitter as written in a file.
 type JitterFile struct {
-	Kind   string        `yaml:"kind"`
-	Min    time.Duration `yaml:"min,omitempty"`
-	Max    time.Duration `yaml:"max,omitempty"`
-	Mean   time.Duration `yaml:"mean,omitempty"`
-	Dev    time.Duration `yaml:"dev,omitempty"`
-	Median time.Duration `yaml:"median,omitempty"`
-	Sigma  uint32        `yaml:"sigma_permille,omitempty"`
+	Kind   string        `yaml:"kind,required" doc:"none, uniform (min, max), normal (mean, dev), lognormal (median, sigma_permille) or exponential (mean)"`
+	Min    time.Duration `yaml:"min,omitempty" doc:"of uniform"`
+	Max    time.Duration `yaml:"max,omitempty" doc:"of uniform"`
+	Mean   time.Duration `yaml:"mean,omitempty" doc:"of normal and exponential"`
+	Dev    time.Duration `yaml:"dev,omitempty" doc:"standard deviation of normal"`
+	Median time.Duration `yaml:"median,omitempty" doc:"of lognormal"`
+	Sigma  uint32        `yaml:"sigma_permille,omitempty" doc:"of lognormal: a thousandth of the logarithm's deviation"`
 }
 
 func (j *JitterFile) jitter() network.Jitter {
@@ -50,8 +51,8 @@ func (j *JitterFile) jitter() network.Jitter {
 		Dev: j.Dev, Median: j.Median, SigmaPermille: j.Sigma}
 }
 
-// Topology checks the file and builds the network.
-func (f *NetworkFile) Topology() (network.Topology, error) {
+// topology checks the file and builds the network.
+func (f *NetworkFile) topology() (network.Topology, error) {
 	t := network.Topology{Name: f.Name, Title: f.Title, Source: f.Source, Jitter: f.Jitter.jitter(),
 		BandwidthBitPerSec: uint64(f.Bandwidth)}
 	if t.Title == "" {
@@ -61,6 +62,8 @@ func (f *NetworkFile) Topology() (network.Topology, error) {
 		t.Sites = append(t.Sites, network.Site{Name: s, Title: s})
 	}
 	switch {
+	case strings.HasPrefix(f.Name, constantPrefix):
+		return t, fmt.Errorf("network %s: names that begin with %s are taken", f.Name, constantPrefix)
 	case f.Source == "":
 		return t, fmt.Errorf("network %s: say in source where the figures come from", f.Name)
 	case (f.RTT == nil) == (f.OneWay == nil):
@@ -82,49 +85,33 @@ func (f *NetworkFile) Topology() (network.Topology, error) {
 	return t, nil
 }
 
-// UnmarshalStrict reads a name, a file's path or a mapping.
+// UnmarshalStrict reads a name, constant:DELAY, a file's path or a mapping.
 func (r *NetworkRef) UnmarshalStrict(n *strict.Node) error {
-	if n.Kind == strict.Mapping {
-		r.Inline = &NetworkFile{}
-		if err := n.Decode(r.Inline); err != nil {
-			return err
-		}
-		r.Name = r.Inline.Name
-		if _, err := r.Inline.Topology(); err != nil {
-			return n.Errorf("%v", err)
-		}
-		return nil
-	}
-	name, err := n.Scalar("a network's name, constant:DELAY, a file or a mapping")
-	if err != nil {
-		return err
-	}
-	if err := r.Set(name); err != nil {
-		return at(n, err)
-	}
-	return nil
+	return readReference(r, "network", networkNames(), n)
 }
 
-// Set points the reference to a name, constant:DELAY or a file, and checks that it is there.
+// Set takes a name, constant:DELAY or a file.
 func (r *NetworkRef) Set(name string) error {
+	return setReference(r, "network", networkNames(), ".", name)
+}
+
+func (r *NetworkRef) named(name string) (bool, error) {
 	*r = NetworkRef{Name: name}
-	switch {
-	case strings.HasPrefix(name, constantPrefix):
+	if strings.HasPrefix(name, constantPrefix) {
 		_, err := constantDelay(name)
-		return err
-	case isFile(name):
-		r.Inline = &NetworkFile{}
-		if err := strict.DecodeFile(name, r.Inline); err != nil {
-			return err
-		}
-		r.Name = r.Inline.Name
-		_, err := r.Inline.Topology()
+		return true, err
+	}
+	return slices.Contains(networkNames(), name), nil
+}
+
+func (r *NetworkRef) define(n *strict.Node) error {
+	f := &NetworkFile{}
+	if err := n.Decode(f); err != nil {
 		return err
 	}
-	if _, err := network.Lookup(name); err != nil {
-		return unknown("network", name, append(networkNames(), "constant:DELAY"))
-	}
-	return nil
+	*r = NetworkRef{Name: f.Name, Inline: f}
+	_, err := f.topology()
+	return located(n, err)
 }
 
 func constantDelay(name string) (time.Duration, error) {
@@ -143,7 +130,7 @@ func constantDelay(name string) (time.Duration, error) {
 func (r NetworkRef) build(n int) (network.Topology, error) {
 	switch {
 	case r.Inline != nil:
-		return r.Inline.Topology()
+		return r.Inline.topology()
 	case strings.HasPrefix(r.Name, constantPrefix):
 		d, err := constantDelay(r.Name)
 		return network.Constant(d, n), err
@@ -159,18 +146,11 @@ func (r NetworkRef) MarshalYAML() (any, error) {
 	return r.Name, nil
 }
 
+// networkNames lists what a network's name may be.
 func networkNames() []string {
 	var names []string
 	for _, t := range network.Topologies() {
 		names = append(names, t.Name)
 	}
-	return names
-}
-
-// at puts an error at a place in a file, unless it has one.
-func at(n *strict.Node, err error) error {
-	if _, ok := err.(*strict.Error); ok {
-		return err
-	}
-	return n.Errorf("%v", err)
+	return append(names, constantPrefix+"DELAY")
 }

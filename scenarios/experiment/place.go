@@ -6,6 +6,7 @@ import (
 
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/scenarios"
+	"github.com/govbench/govbench/scenarios/strict"
 	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/workloads/load"
 )
@@ -22,7 +23,7 @@ func placeReplicas(d *Design, t *network.Topology) ([]consensus.SiteID, error) {
 		name := d.Placement[i%len(d.Placement)]
 		site, ok := t.Site(name)
 		if !ok {
-			return nil, fmt.Errorf("design.placement: %w", unknown("site", name, siteNames(t)))
+			return nil, fmt.Errorf("design.placement: %w", strict.UnknownName("site of "+t.Name, name, siteNames(t)))
 		}
 		out[i] = site
 	}
@@ -41,23 +42,24 @@ func nearest(t *network.Topology, replicas []consensus.SiteID, site consensus.Si
 	return consensus.NodeID(best)
 }
 
-// places says, for each agency of a cell's scenario, where its requests come from: its own site when
-// the network has it, the network's sites in turn otherwise.
-func (c *Cell) places(replicas []consensus.SiteID) (func(agency uint16) load.Place, error) {
+// clientPlaces says, for each agency of a cell's scenario, where its requests come from: its own site
+// when the network has it, the network's sites in turn otherwise. On constant:DELAY, whose sites are
+// those of replicas, clients stand at the leader's.
+func (c *Cell) clientPlaces(replicas []consensus.SiteID) ([]load.Place, error) {
 	t, at := &c.Network, c.Scenario.ClientsAt
 	agencies := c.Scenario.Participants.List()
 	out := make([]load.Place, len(agencies))
 	for i, a := range agencies {
-		if at.Mode == scenarios.ClientsLeader || isConstant(t) {
-			out[i] = load.Place{Site: replicas[0], Entry: 0}
-			continue
-		}
 		name := a.Site
-		if len(at.Sites) > 0 {
+		switch {
+		case len(at.Sites) > 0:
 			name = at.Sites[i%len(at.Sites)]
 			if _, ok := t.Site(name); !ok {
-				return nil, fmt.Errorf("scenario.clients_at: %w", unknown("site", name, siteNames(t)))
+				return nil, fmt.Errorf("scenario.clients_at: %w", strict.UnknownName("site of "+t.Name, name, siteNames(t)))
 			}
+		case at.Mode == scenarios.ClientsLeader || isConstant(t):
+			out[i] = load.Place{Site: replicas[0], Entry: 0}
+			continue
 		}
 		site, ok := t.Site(name)
 		if !ok {
@@ -65,7 +67,7 @@ func (c *Cell) places(replicas []consensus.SiteID) (func(agency uint16) load.Pla
 		}
 		out[i] = load.Place{Site: site, Entry: nearest(t, replicas, site)}
 	}
-	return func(agency uint16) load.Place { return out[int(agency)%len(out)] }, nil
+	return out, nil
 }
 
 // isConstant reports whether a network is one of constant:DELAY, whose clients stand at the leader's.

@@ -1,8 +1,8 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -37,7 +37,7 @@ func Report(files []File, records []result.Record) (render.Input, error) {
 			in.Scenarios[s.ID] = scenarioInfo(s)
 		}
 		for _, d := range f.Designs {
-			in.Designs[d.Inline.Name] = designInfo(d.Inline)
+			in.Designs[d.Name] = designInfo(f.changed(d), f.changes("design.", "replicas"))
 		}
 	}
 	for _, r := range records {
@@ -47,7 +47,7 @@ func Report(files []File, records []result.Record) (render.Input, error) {
 			}
 		}
 		if d, ok := designNamed(r.Design); ok && in.Designs[r.Design].Title == "" {
-			in.Designs[r.Design] = designInfo(&d)
+			in.Designs[r.Design] = designInfo(d, "")
 		}
 	}
 	describeWorld(&in, files)
@@ -65,18 +65,61 @@ func scenarioInfo(s *scenarios.Scenario) render.ScenarioInfo {
 		Provenance: string(s.Provenance), Summary: s.Summary, Sources: s.Sources, Modelled: s.Assumptions()}
 }
 
-func designInfo(d *Design) render.DesignInfo {
+// changed is a design with the experiment's number of replicas and settings.
+func (f *File) changed(d Design) Design {
+	if f.Replicas > 0 {
+		d.Replicas = f.Replicas
+	}
+	changed := draft{design: d}
+	for _, key := range sortedKeys(f.Set) {
+		if key == "replicas" || strings.HasPrefix(key, "design.") {
+			if changed.apply(key, f.Set[key]) != nil {
+				return d // the plan refuses such an experiment
+			}
+		}
+	}
+	return changed.design
+}
+
+// changes says which settings under one of the prefixes the experiment varies or, except for designs
+// whose description shows them, sets.
+func (f *File) changes(prefixes ...string) string {
+	var parts []string
+	under := func(key string) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
+	}
+	for _, key := range sortedKeys(f.Set) {
+		if under(key) && !strings.HasPrefix(key, "design.") && key != "replicas" {
+			parts = append(parts, key+" set to "+f.Set[key])
+		}
+	}
+	for _, key := range sortedKeys(f.Vary) {
+		if under(key) {
+			parts = append(parts, key+" varied over "+strings.Join(f.Vary[key], ", "))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func designInfo(d Design, changes string) render.DesignInfo {
 	e, _ := engineNamed(d.Protocol)
 	title := d.Title
 	if title == "" {
 		title = e.Title
 	}
-	settings := fmt.Sprintf("%d replicas; a block is cut at %d transactions, %v or %v; %s signatures; %d commands may wait at a replica, sent again after %v",
-		d.Replicas, d.Block.MaxTxs, d.Block.MaxBytes, d.Block.MaxWait, d.Signature, d.Pool, d.Retry)
-	for _, name := range slices.Sorted(maps.Keys(d.Params)) {
-		settings += fmt.Sprintf("; %s %s", name, d.Params[name])
+	parts := []string{
+		fmt.Sprintf("%d replicas", d.Replicas),
+		fmt.Sprintf("a block is cut at %d transactions, %v or %v", d.Block.MaxTxs, d.Block.MaxBytes, d.Block.MaxWait),
+		fmt.Sprintf("%s signatures", d.Signature),
+		fmt.Sprintf("%d commands may wait at a replica, sent again after %v", d.Pool, d.Retry),
 	}
-	return render.DesignInfo{Title: title, FaultModel: string(e.FaultModel), Source: e.Source, Settings: settings}
+	for _, name := range sortedKeys(d.Params) {
+		parts = append(parts, name+" "+d.Params[name])
+	}
+	if changes != "" {
+		parts = append(parts, changes)
+	}
+	return render.DesignInfo{Title: title, FaultModel: string(e.FaultModel), Source: e.Source, Settings: strings.Join(parts, "; ")}
 }
 
 // describeWorld explains the networks and machines that the records name.
@@ -85,12 +128,20 @@ func describeWorld(in *render.Input, files []File) {
 		in.Networks[r.Network] = describeNetwork(r.Network, files)
 		in.Machines[r.Machine] = describeMachine(r.Machine, files)
 	}
+	for _, f := range files {
+		if c := f.changes("network."); c != "" {
+			in.Networks[f.Network.Name] += " Changed by the experiment: " + c + "."
+		}
+		if c := f.changes("machine."); c != "" {
+			in.Machines[f.Machine.Name] += " Changed by the experiment: " + c + "."
+		}
+	}
 }
 
 func describeNetwork(name string, files []File) string {
 	for _, f := range files {
-		if f.Network.Inline != nil && f.Network.Name == name {
-			return fmt.Sprintf("%s. Source: %s.", f.Network.Inline.Title, f.Network.Inline.Source)
+		if own := f.Network.Inline; own != nil && own.Name == name {
+			return fmt.Sprintf("%s. Source: %s.", cmp.Or(own.Title, own.Name), own.Source)
 		}
 	}
 	if strings.HasPrefix(name, constantPrefix) {
@@ -105,8 +156,8 @@ func describeNetwork(name string, files []File) string {
 
 func describeMachine(name string, files []File) string {
 	for _, f := range files {
-		if f.Machine.Inline != nil && f.Machine.Name == name {
-			return fmt.Sprintf("%d cores, with its own figures. Source: %s.", f.Machine.Inline.Cores, f.Machine.Inline.Source)
+		if own := f.Machine.Inline; own != nil && own.Name == name {
+			return fmt.Sprintf("%s, with figures of its own. Source: %s.", cmp.Or(own.Base, "reference"), own.Source)
 		}
 	}
 	p, err := resource.LookupProfile(name)

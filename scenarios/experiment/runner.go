@@ -8,141 +8,74 @@ import (
 	"sync"
 
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/scenarios/strict"
 )
 
-// Options of a run of a whole plan.
+// Options of a run of cells.
 type Options struct {
 	Jobs int // cells at a time; at least 1
-	// Have holds the runs that need not be made again.
-	Have map[Key]bool
-	// Keep stores a record; it is called in the order of the plan, one call at a time, each as soon
-	// as the record and all before it are there.
+	// Keep stores a record as soon as its run has ended. It is called one call at a time, in the order
+	// in which runs end, which is that of the plan with one job only.
 	Keep func(result.Record) error
-	// Progress, when set, hears of every finished cell in the order in which they finish.
+	// Progress, when set, hears of every finished cell.
 	Progress func(done, total int, rec result.Record)
 }
 
-// Run runs the plan's cells and returns the records that were kept, in the order of the plan. A cell
-// that cannot be run gives a record with a failed check. When ctx ends, cells under way are given up
-// and every finished one is kept.
-func (p *Plan) Run(ctx context.Context, opts Options) ([]result.Record, error) {
-	cells, err := p.missing(opts.Have)
-	if err != nil {
-		return nil, err
+// Run runs cells and keeps one record each; Plan.Sort puts records into the order of the plan. A cell
+// that cannot be run gives a record with a failed check. When ctx ends, cells under way are given up and
+// every finished one has been kept; the error is then that of ctx. An error of Keep ends the run.
+func Run(ctx context.Context, cells []*Cell, opts Options) error {
+	outer := ctx
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	next := make(chan *Cell)
+	var mu sync.Mutex
+	var keepErr error
+	done := 0
+	keep := func(rec result.Record) {
+		mu.Lock()
+		defer mu.Unlock()
+		if keepErr != nil {
+			return
+		}
+		if keepErr = opts.Keep(rec); keepErr != nil {
+			stop()
+			return
+		}
+		if done++; opts.Progress != nil {
+			opts.Progress(done, len(cells), rec)
+		}
 	}
-	jobs := min(max(opts.Jobs, 1), len(cells))
-	k := &keeper{opts: opts, finished: make([]*result.Record, len(cells))}
-	next := make(chan int)
 	var workers sync.WaitGroup
-	for range jobs {
+	for range min(max(opts.Jobs, 1), len(cells)) {
 		workers.Go(func() {
-			for i := range next {
-				rec, err := cells[i].run(ctx)
-				if ctx.Err() != nil {
+			for c := range next {
+				rec, err := c.run(ctx)
+				if err != nil && ctx.Err() != nil {
 					continue
 				}
 				if err != nil {
-					rec = cells[i].failed(err)
+					rec = c.failed(err)
 				}
-				k.put(i, rec)
+				keep(rec)
 			}
 		})
 	}
-	for i := range cells {
-		if ctx.Err() != nil || k.broken() {
+	for _, c := range cells {
+		if ctx.Err() != nil {
 			break
 		}
 		select {
-		case next <- i:
+		case next <- c:
 		case <-ctx.Done():
 		}
 	}
 	close(next)
 	workers.Wait()
-	return k.close(ctx)
-}
-
-// Key tells the runs of a result set apart.
-type Key struct {
-	Cell  string
-	Seed  uint64
-	Trial int
-}
-
-// KeyOf is the key of a record.
-func KeyOf(r result.Record) Key { return Key{r.Cell, r.Seed, r.Trial} }
-
-// missing lists the cells that are not among the runs that are there.
-func (p *Plan) missing(have map[Key]bool) ([]*Cell, error) {
-	if len(have) == 0 {
-		return p.Cells, nil
+	if keepErr != nil || done == len(cells) {
+		return keepErr
 	}
-	var out []*Cell
-	for _, c := range p.Cells {
-		hash, err := c.Hash()
-		if err != nil {
-			return nil, err
-		}
-		if !have[Key{hash, c.seed(), c.Trial}] {
-			out = append(out, c)
-		}
-	}
-	return out, nil
-}
-
-// keeper puts records back into the order of the plan.
-type keeper struct {
-	opts     Options
-	mu       sync.Mutex
-	finished []*result.Record
-	next     int // first record that was not kept
-	count    int
-	kept     []result.Record
-	err      error
-}
-
-func (k *keeper) put(i int, rec result.Record) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.finished[i] = &rec
-	k.count++
-	if k.opts.Progress != nil {
-		k.opts.Progress(k.count, len(k.finished), rec)
-	}
-	for k.err == nil && k.next < len(k.finished) && k.finished[k.next] != nil {
-		k.keep(k.next)
-		k.next++
-	}
-}
-
-func (k *keeper) keep(i int) {
-	if k.opts.Keep != nil {
-		if k.err = k.opts.Keep(*k.finished[i]); k.err != nil {
-			return
-		}
-	}
-	k.kept = append(k.kept, *k.finished[i])
-}
-
-func (k *keeper) broken() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.err != nil
-}
-
-// close keeps what finished out of order before the run was stopped.
-func (k *keeper) close(ctx context.Context) ([]result.Record, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for ; k.err == nil && k.next < len(k.finished); k.next++ {
-		if k.finished[k.next] != nil {
-			k.keep(k.next)
-		}
-	}
-	if k.err != nil {
-		return k.kept, k.err
-	}
-	return k.kept, ctx.Err()
+	return outer.Err()
 }
 
 // run runs one cell on the runtime that its design and clock ask for.
@@ -154,7 +87,7 @@ func (c *Cell) run(ctx context.Context) (rec result.Record, err error) {
 	}()
 	engine, ok := engineNamed(c.Design.Protocol)
 	if !ok {
-		return rec, unknown("protocol", c.Design.Protocol, engineNames())
+		return rec, strict.UnknownName("protocol", c.Design.Protocol, engineNames())
 	}
 	if engine.Pure {
 		return c.runVirtual(ctx, engine)

@@ -8,11 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/strict"
 	"github.com/govbench/govbench/sim/network"
-	"github.com/govbench/govbench/sim/resource"
 )
 
 // draft is a cell before its network, machine and faults are built.
@@ -38,11 +36,15 @@ type setting struct {
 // settings lists everything that --set and vary reach.
 func settings() []setting {
 	return slices.Concat(designSettings(), scenarioSettings(), networkSettings(), machineSettings(), []setting{
-		{"faults.name", "a fault schedule's name or file", func(d *draft, _, v string) error { return d.faults.Set(v) }},
+		{"faults.name", "a fault schedule's name", func(d *draft, _, v string) error {
+			return setBuiltin(&d.faults, "fault schedule", v, faultNames())
+		}},
 		{"load", "a preset or a rate", func(d *draft, _, v string) (err error) { d.load, err = ParseLoad(v); return err }},
 		{"replicas", "replicas of the group", func(d *draft, _, v string) error { return setInt(&d.design.Replicas, v) }},
 		{"seed", "the seed of the first trial", func(d *draft, _, v string) (err error) {
-			d.seed, err = strconv.ParseUint(v, 10, 64)
+			if d.seed, err = strconv.ParseUint(v, 10, 64); err != nil {
+				err = fmt.Errorf("found %q: allowed is a whole number from 0 to 2^64-1", v)
+			}
 			return err
 		}},
 	})
@@ -74,7 +76,7 @@ func scenarioSettings() []setting {
 		{"scenario.read_percent", "share of queries, 0 to 100", func(d *draft, _, v string) error { return setInt(&d.scenario.Params.ReadPercent, v) }},
 		{"scenario.log_reads", "a verification is a transaction", func(d *draft, _, v string) (err error) {
 			if v != "true" && v != "false" {
-				return fmt.Errorf("%q is neither true nor false", v)
+				return fmt.Errorf("found %q: allowed is true or false", v)
 			}
 			d.scenario.Params.LogReads = v == "true"
 			return nil
@@ -84,8 +86,9 @@ func scenarioSettings() []setting {
 		{"scenario.approvals", "parties that must sign a case", func(d *draft, _, v string) error { return setInt(&d.scenario.Params.Approvals, v) }},
 		{"scenario.think", "mean time between the steps of a case", func(d *draft, _, v string) error { return setDuration(&d.scenario.Params.Think, v) }},
 		{"scenario.shape", "the shape of arrivals", func(d *draft, _, v string) error {
-			d.scenario.Arrival.Shape, d.scenario.Arrival.Peak = v, 0
-			return nil
+			d.scenario.Arrival, d.shaped = scenarios.Arrival{Shape: v}, true
+			_, err := d.scenario.Arrival.Build()
+			return err
 		}},
 		{"scenario.clients_at", "nearest, leader, or sites joined by +", func(d *draft, _, v string) error {
 			d.scenario.ClientsAt = scenarios.ClientsAt{Mode: v}
@@ -97,7 +100,7 @@ func scenarioSettings() []setting {
 		{"scenario.rules.", "one of the program family's own numbers", func(d *draft, key, v string) error {
 			n, err := strconv.ParseInt(v, 10, 64)
 			if err != nil {
-				return fmt.Errorf("%q is not a whole number", v)
+				return fmt.Errorf("found %q: allowed is a whole number", v)
 			}
 			d.scenario.Params.Rules = maps.Clone(d.scenario.Params.Rules)
 			if d.scenario.Params.Rules == nil {
@@ -111,7 +114,9 @@ func scenarioSettings() []setting {
 
 func networkSettings() []setting {
 	return []setting{
-		{"network.name", "a network's name, constant:DELAY or file", func(d *draft, _, v string) error { return d.network.Set(v) }},
+		{"network.name", "a network's name or constant:DELAY", func(d *draft, _, v string) error {
+			return setBuiltin(&d.network, "network", v, networkNames())
+		}},
 		{"network.bandwidth", "a node's link, each way", func(d *draft, _, v string) error {
 			rate, err := strict.ParseBitRate(v)
 			d.built = append(d.built, func(s *Setup) { s.Network.BandwidthBitPerSec = uint64(rate) })
@@ -122,7 +127,7 @@ func networkSettings() []setting {
 			d.built = append(d.built, func(s *Setup) { s.Network.OneWay = equalDelays(len(s.Network.Sites), delay, s.Network.OneWay) })
 			return err
 		}},
-		{"network.jitter", "none, uniform:MAX, normal:DEV or exponential:MEAN", func(d *draft, _, v string) error {
+		{"network.jitter", "none, uniform:MAX, normal:DEV, exponential:MEAN or lognormal:MEDIAN (sigma 0.5)", func(d *draft, _, v string) error {
 			j, err := parseJitter(v)
 			d.built = append(d.built, func(s *Setup) { s.Network.Jitter = j })
 			return err
@@ -140,35 +145,43 @@ func equalDelays(n int, delay time.Duration, within [][]time.Duration) [][]time.
 	return out
 }
 
+// sigmaPermille is the deviation of the logarithm that a log-normal jitter has where none is given.
+//
+// assumed: that of the built-in network metro.
+const sigmaPermille = 500
+
 func parseJitter(text string) (network.Jitter, error) {
 	kind, arg, _ := strings.Cut(text, ":")
+	kinds := []string{"none", "uniform", "normal", "exponential", "lognormal"}
+	if !slices.Contains(kinds, kind) {
+		return network.Jitter{}, strict.UnknownName("jitter", kind, kinds)
+	}
 	if kind == "none" && arg == "" {
 		return network.Jitter{Kind: network.JitterNone}, nil
 	}
 	d, err := strict.ParseDuration(arg)
-	if err != nil {
-		return network.Jitter{}, err
+	j := network.Jitter{Kind: network.JitterKind(kind)}
+	switch j.Kind {
+	case network.JitterUniform:
+		j.Max = d
+	case network.JitterNormal: // around zero: negative draws count as zero
+		j.Dev = d
+	case network.JitterExponential:
+		j.Mean = d
+	case network.JitterLogNormal:
+		j.Median, j.SigmaPermille = d, sigmaPermille
 	}
-	switch kind {
-	case "uniform":
-		return network.Jitter{Kind: network.JitterUniform, Max: d}, nil
-	case "normal":
-		return network.Jitter{Kind: network.JitterNormal, Mean: d, Dev: d}, nil
-	case "exponential":
-		return network.Jitter{Kind: network.JitterExponential, Mean: d}, nil
-	}
-	return network.Jitter{}, unknown("jitter", kind, []string{"none", "uniform", "normal", "exponential"})
+	return j, err
 }
 
 func machineSettings() []setting {
 	out := []setting{
-		{"machine.name", "a machine's name or file", func(d *draft, _, v string) error { return d.machine.Set(v) }},
+		{"machine.name", "a machine's name", func(d *draft, _, v string) error {
+			return setBuiltin(&d.machine, "machine", v, machineNames())
+		}},
 		{"machine.cores", "cores of a node", func(d *draft, _, v string) error {
 			n := 0
 			err := setInt(&n, v)
-			if err == nil && (n < 1 || n > 4096) {
-				err = fmt.Errorf("%d: allowed are 1 to 4096", n)
-			}
 			d.built = append(d.built, func(s *Setup) { s.Machine.Cores = n })
 			return err
 		}},
@@ -178,28 +191,33 @@ func machineSettings() []setting {
 			return err
 		}},
 	}
-	for name, ops := range map[string][]consensus.Op{
-		"sign": {consensus.OpSign}, "verify": {consensus.OpVerify, consensus.OpCheckPayload},
-		"execute": {consensus.OpExecute}, "handle": {consensus.OpHandle},
-	} {
-		out = append(out, setting{"machine." + name, "time of one such operation on a core", func(d *draft, _, v string) error {
+	for _, o := range operations() {
+		out = append(out, setting{"machine." + o.name, "time of one such operation on a core", func(d *draft, _, v string) error {
 			t, err := strict.ParseDuration(v)
-			d.built = append(d.built, func(s *Setup) {
-				for _, op := range ops {
-					s.Machine.Costs[op] = resource.Cost{Picos: 1000 * uint64(t), Source: "set by the experiment"}
-				}
-			})
+			if err == nil {
+				err = checkCost(t)
+			}
+			d.built = append(d.built, func(s *Setup) { price(&s.Machine, o.ops, t, "set by the experiment") })
 			return err
 		}})
 	}
-	slices.SortFunc(out, func(a, b setting) int { return strings.Compare(a.key, b.key) })
 	return out
+}
+
+// setBuiltin points a reference to a built-in thing. Files are for the experiment's own keys: a setting
+// has to mean the same wherever the experiment is run again.
+func setBuiltin(r reference, what, name string, known []string) error {
+	ok, err := r.named(name)
+	if err == nil && !ok {
+		err = strict.UnknownName(what, name, known)
+	}
+	return err
 }
 
 func setInt(into *int, text string) error {
 	n, err := strconv.Atoi(text)
 	if err != nil || len(text) > 1 && (text[0] == '0' || text[0] == '+') {
-		return fmt.Errorf("%q is not a whole number", text)
+		return fmt.Errorf("found %q: allowed is a whole number", text)
 	}
 	*into = n
 	return nil
@@ -213,36 +231,40 @@ func setDuration(into *time.Duration, text string) error {
 	return err
 }
 
-// apply changes the draft by one setting.
-func (d *draft) apply(key, value string) error {
+// settingFor finds the setting of a key.
+func settingFor(key string) (setting, error) {
 	for _, s := range settings() {
 		if s.key == key || strings.HasSuffix(s.key, ".") && strings.HasPrefix(key, s.key) && len(key) > len(s.key) {
-			if err := s.apply(d, key, value); err != nil {
-				return fmt.Errorf("%s: %w", key, err)
-			}
-			return nil
+			return s, nil
 		}
 	}
-	return unknown("setting", key, settingKeys())
+	var known []string
+	for _, d := range Settings() {
+		known = append(known, d.Key)
+	}
+	return setting{}, strict.UnknownName("setting", key, known)
 }
 
-func settingKeys() []string {
-	var keys []string
+// apply changes the draft by one setting.
+func (d *draft) apply(key, value string) error {
+	s, err := settingFor(key)
+	if err != nil {
+		return err
+	}
+	return s.apply(d, key, value)
+}
+
+// SettingDoc describes a key that --set and vary reach.
+type SettingDoc struct{ Key, Doc string }
+
+// Settings lists every key that --set and vary reach.
+func Settings() []SettingDoc {
+	var out []SettingDoc
 	for _, s := range settings() {
-		key := s.key
-		if strings.HasSuffix(key, ".") {
-			key += "NAME"
+		if strings.HasSuffix(s.key, ".") {
+			s.key += "NAME"
 		}
-		keys = append(keys, key)
-	}
-	return keys
-}
-
-// SettingDocs lists every key that --set and vary reach with its meaning, for show designs.
-func SettingDocs() [][2]string {
-	var out [][2]string
-	for i, key := range settingKeys() {
-		out = append(out, [2]string{key, settings()[i].doc})
+		out = append(out, SettingDoc{s.key, s.doc})
 	}
 	return out
 }

@@ -66,7 +66,7 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	if err != nil {
 		return result.Record{}, err
 	}
-	app := &countedApp{App: c.workload.Program.App()}
+	app := &countedApp{App: c.Workload.Program.App()}
 	checker := check.New(c.Design.Replicas)
 	rec := c.newRecorder(true)
 	group, err := cluster.New(cluster.Config{
@@ -98,10 +98,11 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 
 // drive makes the load driver of a cell and starts it.
 func (c *Cell) drive(rt consensus.Runtime, sites []consensus.SiteID, sink load.Sink) (*load.Driver, error) {
-	place, err := c.places(sites)
+	places, err := c.clientPlaces(sites)
 	if err != nil {
 		return nil, err
 	}
+	place := func(agency uint16) load.Place { return places[int(agency)%len(places)] }
 	opts := load.Options{Until: c.Duration}
 	if c.Clock == WallClock {
 		opts.LagMax = lagMax
@@ -110,10 +111,10 @@ func (c *Cell) drive(rt consensus.Runtime, sites []consensus.SiteID, sink load.S
 	if c.Clients > 0 {
 		think := sim.NewStream(c.seed(), "clients/"+c.Scenario.ID)
 		clients := load.Clients{N: c.Clients, Ramp: c.Warmup / 2, Think: func() time.Duration { return think.Exp(c.Scenario.Params.Think) }}
-		d, err = load.NewClosed(rt, c.workload.NewGenerator(c.seed()), clients, place, sink, opts)
+		d, err = load.NewClosed(rt, c.Workload.NewGenerator(c.seed()), clients, place, sink, opts)
 	} else {
 		var source workloads.Follower
-		if source, err = c.workload.NewSource(c.seed(), c.Rate, c.Duration); err == nil {
+		if source, err = c.Workload.NewSource(c.seed(), c.Rate, c.Duration); err == nil {
 			d, err = load.NewOpen(rt, source, place, sink, opts)
 		}
 	}

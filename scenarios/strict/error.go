@@ -43,6 +43,16 @@ func (n *Node) Unknown(what, name string, known []string) *Error {
 	return e
 }
 
+// UnknownName is the error for a name that stands in no file, such as a flag's value, with the nearest
+// of the known ones. what says what the name is of, as in "design".
+func UnknownName(what, name string, known []string) error {
+	hint := ""
+	if near := Nearest(name, known); near != "" {
+		hint = fmt.Sprintf("; did you mean %s?", near)
+	}
+	return fmt.Errorf("unknown %s %s: allowed are %s%s", what, quote(name), list(known), hint)
+}
+
 // listMax bounds the names printed in one message.
 const listMax = 40
 

@@ -42,6 +42,9 @@ type Node struct {
 	file string
 }
 
+// File is the name of the file that the node stands in, as Parse was told it.
+func (n *Node) File() string { return n.file }
+
 // Entry is one key of a mapping.
 type Entry struct {
 	Name         string

@@ -1,0 +1,205 @@
+package experiment
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/scenarios"
+	"github.com/govbench/govbench/sim/resource"
+)
+
+// builder makes cells and shares what is expensive between them.
+type builder struct {
+	file      *File
+	workloads map[string]*scenarios.Workload // by the scenario's content
+}
+
+// noLoad says that a scenario has no load of the wanted name.
+type noLoad struct{ error }
+
+// expand adds the cells of one scenario and load.
+func (b *builder) expand(p *Plan, s *scenarios.Scenario, l Load, points [][]result.Factor) error {
+	for _, point := range points {
+		for _, design := range b.file.Designs {
+			d := draft{scenario: *s, design: design, network: b.file.Network,
+				machine: b.file.Machine, faults: b.file.Faults, load: l, seed: b.file.Seed}
+			if b.file.Replicas > 0 {
+				d.design.Replicas = b.file.Replicas
+			}
+			setup, err := b.build(&d, point)
+			var none noLoad
+			if errors.As(err, &none) {
+				if !slices.Contains(p.Skipped, none.Error()) {
+					p.Skipped = append(p.Skipped, none.Error())
+				}
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("design %s, scenario %s: %w", design.Name, s.ID, err)
+			}
+			for trial := range b.file.Trials {
+				p.Cells = append(p.Cells, &Cell{Setup: setup, Factors: point, Trial: trial})
+			}
+		}
+	}
+	return nil
+}
+
+// build applies the settings to a draft and resolves every name in it.
+func (b *builder) build(d *draft, point []result.Factor) (Setup, error) {
+	for _, key := range sortedKeys(b.file.Set) {
+		if err := d.apply(key, b.file.Set[key]); err != nil {
+			return Setup{}, b.file.at(err, "set", key)
+		}
+	}
+	for _, factor := range point {
+		if err := d.apply(factor.Name, factor.Value); err != nil {
+			return Setup{}, b.file.at(err, "vary", factor.Name)
+		}
+	}
+	s := Setup{Design: d.design, Load: d.load, Clients: b.file.Clients, Clock: b.file.Clock,
+		Duration: b.file.Duration, Warmup: b.file.Warmup, Seed: d.seed}
+	if err := b.group(&s); err != nil {
+		return Setup{}, err
+	}
+	if err := b.world(d, &s); err != nil {
+		return Setup{}, err
+	}
+	if err := b.demand(d, &s); err != nil {
+		return Setup{}, err
+	}
+	cell := Cell{Setup: s}
+	replicas, err := placeReplicas(&s.Design, &s.Network)
+	if err != nil {
+		return Setup{}, b.blame(&s.Design, &designError{"placement", err})
+	}
+	_, err = cell.clientPlaces(replicas)
+	return s, err
+}
+
+// group checks the design.
+func (b *builder) group(s *Setup) error {
+	engine, ok := engineNamed(s.Design.Protocol)
+	if !ok {
+		return fmt.Errorf("design %s: no protocol %s", s.Design.Name, s.Design.Protocol) // Design refuses it
+	}
+	if err := s.Design.check(engine); err != nil {
+		return b.blame(&s.Design, err)
+	}
+	if err := s.Design.checkReplicas(engine); err != nil {
+		return b.blame(&s.Design, err)
+	}
+	if engine.Pure && s.Clock == WallClock {
+		return b.file.fail("clock", "protocol %s runs on the virtual clock only: use the virtual clock, or the design hashiraft", engine.Name)
+	}
+	return nil
+}
+
+// blame says where a wrong value of a design came from: a setting, the number of replicas for all, or
+// the design's own definition.
+func (b *builder) blame(d *Design, wrong *designError) error {
+	setting := "design." + wrong.key
+	keys := []string{setting}
+	if wrong.key == "replicas" {
+		keys = append(keys, "replicas")
+	}
+	for _, key := range keys {
+		if _, ok := b.file.Vary[key]; ok {
+			return b.file.at(wrong.problem, "vary", key)
+		}
+		if _, ok := b.file.Set[key]; ok {
+			return b.file.at(wrong.problem, "set", key)
+		}
+	}
+	if wrong.key == "replicas" && b.file.Replicas > 0 {
+		return b.file.at(wrong.problem, "replicas")
+	}
+	if d.source != nil {
+		return located(below(d.source, wrong.key), wrong.problem)
+	}
+	return fmt.Errorf("%s: %w", setting, wrong.problem)
+}
+
+// world resolves what the group stands on.
+func (b *builder) world(d *draft, s *Setup) error {
+	scheme, err := resource.LookupScheme(s.Design.Signature)
+	if err != nil {
+		return err
+	}
+	if s.Network, err = d.network.build(s.Design.Replicas); err != nil {
+		return b.file.at(err, "network")
+	}
+	if s.Machine, err = d.machine.build(scheme); err != nil {
+		return b.file.at(err, "machine")
+	}
+	for _, change := range d.built {
+		change(s)
+	}
+	if err := s.Network.Validate(); err != nil {
+		return b.file.at(err, "network")
+	}
+	if err := s.Machine.Validate(); err != nil {
+		return b.file.at(err, "machine")
+	}
+	if s.Faults, err = d.faults.build(s.Design.Replicas, s.Duration); err != nil {
+		return b.file.at(fmt.Errorf("%s: %w", d.faults.Name, err), "faults")
+	}
+	return nil
+}
+
+// demand resolves the scenario's workload and rate.
+func (b *builder) demand(d *draft, s *Setup) error {
+	if flat := d.load.Preset == "" || d.load.Preset == scenarios.PresetSurge; flat && !d.shaped && s.Clients == 0 {
+		// A rate, and the rate of the busiest moment, hold all the time: laying the day's shape over
+		// them would raise them a second time.
+		d.scenario.Arrival = scenarios.Arrival{Shape: "poisson"}
+	}
+	w, err := b.workload(&d.scenario)
+	if err != nil {
+		return err
+	}
+	s.Workload, s.Scenario = w, w.Scenario
+	if s.Clients > 0 {
+		return nil
+	}
+	if s.Rate = d.load.Rate; d.load.Preset != "" {
+		if s.Rate, err = w.Rate(d.load.Preset); err != nil {
+			return noLoad{err}
+		}
+	}
+	if s.Rate.IsZero() {
+		return noLoad{fmt.Errorf("scenario %s: load %s is zero", s.Scenario.ID, s.Load)}
+	}
+	if s.Rate.In(s.Duration) > requestsMax {
+		return b.file.fail("load", "%s is more than %d requests in %v", s.Load, requestsMax, s.Duration)
+	}
+	return nil
+}
+
+// requestsMax bounds the requests of one run, which are kept in memory until they are answered.
+const requestsMax = 100_000_000
+
+// workload rehearses a scenario, or another shape of arrivals of one that was rehearsed.
+func (b *builder) workload(s *scenarios.Scenario) (*scenarios.Workload, error) {
+	content := *s
+	content.Arrival = scenarios.Arrival{}
+	key, err := json.Marshal(content)
+	if err != nil {
+		return nil, err
+	}
+	if w, ok := b.workloads[string(key)]; ok {
+		if w.Scenario.Arrival == s.Arrival {
+			return w, nil
+		}
+		return w.WithArrival(s.Arrival)
+	}
+	own := *s
+	w, err := own.Workload()
+	if err == nil {
+		b.workloads[string(key)] = w
+	}
+	return w, err
+}
