@@ -16,7 +16,7 @@ func newInit() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init DIR",
 		Short: "write a starter experiment with its comments",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactlyOne("a directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return err
@@ -36,5 +36,15 @@ func newInit() *cobra.Command {
 			fmt.Fprintf(cmd.OutOrStdout(), "wrote %s; run it with: govbench run %s\n", path, path)
 			return nil
 		},
+	}
+}
+
+// exactlyOne asks for one argument.
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("%s: found %d arguments: allowed is %s", cmd.CommandPath(), len(args), what)
+		}
+		return nil
 	}
 }

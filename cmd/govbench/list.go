@@ -45,6 +45,17 @@ func kindNames() []string {
 	return names
 }
 
+// kindArgs asks for a kind, and for at most so many arguments in all.
+func kindArgs(most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < 1 || len(args) > most {
+			return fmt.Errorf("%s: found %d arguments: allowed is %s, where KIND is one of %s",
+				cmd.CommandPath(), len(args), cmd.Use, strings.Join(kindNames(), ", "))
+		}
+		return nil
+	}
+}
+
 // kindNamed finds a part of the catalogue; the singular does as well.
 func kindNamed(name string) (kind, error) {
 	for _, k := range kinds() {
@@ -60,7 +71,7 @@ func newList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "list KIND",
 		Short:     "the catalogue: " + strings.Join(kindNames(), ", "),
-		Args:      cobra.ExactArgs(1),
+		Args:      kindArgs(1),
 		ValidArgs: kindNames(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			k, err := kindNamed(args[0])

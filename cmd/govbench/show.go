@@ -23,7 +23,7 @@ func newShow() *cobra.Command {
 	return &cobra.Command{
 		Use:       "show KIND [NAME]",
 		Short:     "one entry of the catalogue, in full; without a name, all of them",
-		Args:      cobra.RangeArgs(1, 2),
+		Args:      kindArgs(2),
 		ValidArgs: kindNames(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			k, err := kindNamed(args[0])

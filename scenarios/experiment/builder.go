@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios"
@@ -38,7 +39,7 @@ func (b *builder) expand(p *Plan, s *scenarios.Scenario, l Load, points [][]resu
 				continue
 			}
 			if err != nil {
-				return fmt.Errorf("design %s, scenario %s: %w", design.Name, s.ID, err)
+				return err
 			}
 			for trial := range b.file.Trials {
 				p.Cells = append(p.Cells, &Cell{Setup: setup, Factors: point, Trial: trial})
@@ -76,15 +77,30 @@ func (b *builder) build(d *draft, point []result.Factor) (Setup, error) {
 	if err != nil {
 		return Setup{}, b.blame(&s.Design, &designError{"placement", err})
 	}
-	_, err = cell.clientPlaces(replicas)
-	return s, err
+	if _, err = cell.clientPlaces(replicas); err != nil {
+		return Setup{}, b.settingError(err, "scenario.clients_at")
+	}
+	return s, nil
+}
+
+// settingError says that a setting is to blame, where the experiment has one of those keys.
+func (b *builder) settingError(err error, keys ...string) error {
+	for _, key := range keys {
+		if _, ok := b.file.Vary[key]; ok {
+			return b.file.at(err, "vary", key)
+		}
+		if _, ok := b.file.Set[key]; ok {
+			return b.file.at(err, "set", key)
+		}
+	}
+	return err
 }
 
 // group checks the design.
 func (b *builder) group(s *Setup) error {
 	engine, ok := engineNamed(s.Design.Protocol)
 	if !ok {
-		return fmt.Errorf("design %s: no protocol %s", s.Design.Name, s.Design.Protocol) // Design refuses it
+		return fmt.Errorf("design %s: unknown protocol %s", s.Design.Name, s.Design.Protocol) // Design refuses it
 	}
 	if err := s.Design.check(engine); err != nil {
 		return b.blame(&s.Design, err)
@@ -106,13 +122,8 @@ func (b *builder) blame(d *Design, wrong *designError) error {
 	if wrong.key == "replicas" {
 		keys = append(keys, "replicas")
 	}
-	for _, key := range keys {
-		if _, ok := b.file.Vary[key]; ok {
-			return b.file.at(wrong.problem, "vary", key)
-		}
-		if _, ok := b.file.Set[key]; ok {
-			return b.file.at(wrong.problem, "set", key)
-		}
+	if err := b.settingError(wrong.problem, keys...); err != wrong.problem {
+		return err
 	}
 	if wrong.key == "replicas" && b.file.Replicas > 0 {
 		return b.file.at(wrong.problem, "replicas")
@@ -120,7 +131,7 @@ func (b *builder) blame(d *Design, wrong *designError) error {
 	if d.source != nil {
 		return located(below(d.source, wrong.key), wrong.problem)
 	}
-	return fmt.Errorf("%s: %w", setting, wrong.problem)
+	return fmt.Errorf("design %s: %s: %w", d.Name, wrong.key, wrong.problem)
 }
 
 // world resolves what the group stands on.
@@ -198,8 +209,16 @@ func (b *builder) workload(s *scenarios.Scenario) (*scenarios.Workload, error) {
 	}
 	own := *s
 	w, err := own.Workload()
-	if err == nil {
-		b.workloads[string(key)] = w
+	if err != nil {
+		return nil, b.settingError(err, b.scenarioKeys()...)
 	}
-	return w, err
+	b.workloads[string(key)] = w
+	return w, nil
+}
+
+// scenarioKeys lists the settings of scenarios that the experiment has: with one of them a scenario that
+// can be run became one that cannot.
+func (b *builder) scenarioKeys() []string {
+	keys := append(sortedKeys(b.file.Vary), sortedKeys(b.file.Set)...)
+	return slices.DeleteFunc(keys, func(key string) bool { return !strings.HasPrefix(key, "scenario.") })
 }

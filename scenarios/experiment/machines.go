@@ -46,8 +46,11 @@ func operations() []operation {
 	}
 }
 
-// costMax bounds the time of an operation, so that sums stay far from overflow.
-const costMax = time.Second
+// Bounds of a machine, those of package resource.
+const (
+	costMax  = time.Second // an operation, an fsync
+	coresMax = 4096
+)
 
 func checkCost(d time.Duration) error {
 	if d > costMax {
@@ -80,8 +83,8 @@ func (f *MachineFile) profile(scheme resource.Scheme) (resource.Profile, error) 
 		return p, fmt.Errorf("a machine needs a name")
 	case f.Source == "":
 		return p, fmt.Errorf("machine %s: say in source where the figures come from", f.Name)
-	case f.Cores < 0 || f.Cores > 4096:
-		return p, fmt.Errorf("machine %s: cores is %d: allowed are 1 to 4096", f.Name, f.Cores)
+	case f.Cores < 0 || f.Cores > coresMax:
+		return p, fmt.Errorf("machine %s: cores is %d: allowed are 1 to %d", f.Name, f.Cores, coresMax)
 	}
 	if f.Cores > 0 {
 		p.Cores = f.Cores

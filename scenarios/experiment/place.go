@@ -55,7 +55,7 @@ func (c *Cell) clientPlaces(replicas []consensus.SiteID) ([]load.Place, error) {
 		case len(at.Sites) > 0:
 			name = at.Sites[i%len(at.Sites)]
 			if _, ok := t.Site(name); !ok {
-				return nil, fmt.Errorf("scenario.clients_at: %w", strict.UnknownName("site of "+t.Name, name, siteNames(t)))
+				return nil, fmt.Errorf("scenario %s: clients_at: %w", c.Scenario.ID, strict.UnknownName("site of "+t.Name, name, siteNames(t)))
 			}
 		case at.Mode == scenarios.ClientsLeader || isConstant(t):
 			out[i] = load.Place{Site: replicas[0], Entry: 0}

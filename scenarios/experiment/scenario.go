@@ -33,7 +33,7 @@ func (r *ScenarioRef) Set(name string) error {
 
 // selections lists what a scenario's name may be.
 func selections() []string {
-	return append(scenarios.IDs(), "category:NAME", "a pattern such as elicence-*")
+	return append(scenarios.IDs(), "category:NAME", "patterns such as elicence-*")
 }
 
 func (r *ScenarioRef) named(name string) (bool, error) {

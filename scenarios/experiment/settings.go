@@ -123,7 +123,7 @@ func networkSettings() []setting {
 			return err
 		}},
 		{"network.delay", "one-way delay between every two sites", func(d *draft, _, v string) error {
-			delay, err := strict.ParseDuration(v)
+			delay, err := durationUpTo(v, time.Hour)
 			d.built = append(d.built, func(s *Setup) { s.Network.OneWay = equalDelays(len(s.Network.Sites), delay, s.Network.OneWay) })
 			return err
 		}},
@@ -160,6 +160,9 @@ func parseJitter(text string) (network.Jitter, error) {
 		return network.Jitter{Kind: network.JitterNone}, nil
 	}
 	d, err := strict.ParseDuration(arg)
+	if err != nil {
+		return network.Jitter{}, fmt.Errorf("found %q: allowed is %s with a duration, such as %s:1ms", text, kind, kind)
+	}
 	j := network.Jitter{Kind: network.JitterKind(kind)}
 	switch j.Kind {
 	case network.JitterUniform:
@@ -171,7 +174,7 @@ func parseJitter(text string) (network.Jitter, error) {
 	case network.JitterLogNormal:
 		j.Median, j.SigmaPermille = d, sigmaPermille
 	}
-	return j, err
+	return j, j.Validate()
 }
 
 func machineSettings() []setting {
@@ -182,21 +185,21 @@ func machineSettings() []setting {
 		{"machine.cores", "cores of a node", func(d *draft, _, v string) error {
 			n := 0
 			err := setInt(&n, v)
+			if err == nil && (n < 1 || n > coresMax) {
+				err = fmt.Errorf("found %d: allowed are 1 to %d", n, coresMax)
+			}
 			d.built = append(d.built, func(s *Setup) { s.Machine.Cores = n })
 			return err
 		}},
 		{"machine.fsync", "time of an fsync", func(d *draft, _, v string) error {
-			t, err := strict.ParseDuration(v)
+			t, err := durationUpTo(v, costMax)
 			d.built = append(d.built, func(s *Setup) { s.Machine.Fsync = t })
 			return err
 		}},
 	}
 	for _, o := range operations() {
 		out = append(out, setting{"machine." + o.name, "time of one such operation on a core", func(d *draft, _, v string) error {
-			t, err := strict.ParseDuration(v)
-			if err == nil {
-				err = checkCost(t)
-			}
+			t, err := durationUpTo(v, costMax)
 			d.built = append(d.built, func(s *Setup) { price(&s.Machine, o.ops, t, "set by the experiment") })
 			return err
 		}})
@@ -221,6 +224,15 @@ func setInt(into *int, text string) error {
 	}
 	*into = n
 	return nil
+}
+
+// durationUpTo reads a duration and bounds it.
+func durationUpTo(text string, most time.Duration) (time.Duration, error) {
+	d, err := strict.ParseDuration(text)
+	if err == nil && d > most {
+		err = fmt.Errorf("found %v: allowed is at most %v", d, most)
+	}
+	return d, err
 }
 
 func setDuration(into *time.Duration, text string) error {
