@@ -217,7 +217,7 @@ func networkRows() ([]any, []string, [][]string, error) {
 	for _, t := range network.Topologies() {
 		list = append(list, namedObject{t.Name, t.Title, t.Source})
 	}
-	return named(append(list, namedObject{"constant:DELAY", "every two sites the same DELAY apart, as in constant:10ms", ""}))
+	return named(append(list, namedObject{"constant:DELAY", "every two sites the same DELAY apart, as in constant:10ms", "none: an idealised network for checking protocols against their papers"}))
 }
 
 func machineRows() ([]any, []string, [][]string, error) {

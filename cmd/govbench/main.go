@@ -44,7 +44,11 @@ func (f failure) Unwrap() error { return f.error }
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot(stdout, stderr)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	return report(root.ExecuteContext(ctx), stderr)
+}
+
+// report says what went wrong, if anything, and returns the exit status.
+func report(err error, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}

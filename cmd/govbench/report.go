@@ -31,7 +31,7 @@ func newReport() *cobra.Command {
 			return renderAgain(cmd, args, out)
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "directory of the report (default: the results' own, when there is one)")
+	cmd.Flags().StringVar(&out, "out", "", "`DIR` of the report (default: that of the results, when there is one)")
 	return cmd
 }
 

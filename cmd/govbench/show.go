@@ -100,7 +100,8 @@ func showScenario(w io.Writer, name string) error {
 }
 
 func showOneScenario(w io.Writer, s *scenarios.Scenario) {
-	fmt.Fprintf(w, "%s  %s  (%s)\n", s.Name, s.NameZH, s.ID)
+	fmt.Fprintf(w, "%s: %s\n", s.ID, s.Name)
+	field(w, "in Chinese", s.NameZH)
 	field(w, "what it is", s.Summary)
 	field(w, "category", string(s.Category))
 	field(w, "lead agency", s.LeadAgency)
