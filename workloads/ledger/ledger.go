@@ -2,178 +2,188 @@ package ledger
 
 import (
 	"bytes"
-	"encoding/binary"
+	"crypto/sha256"
 	"iter"
 	"slices"
 )
 
 // Ledger is the state. It is not safe for concurrent use. New makes one.
 type Ledger struct {
-	index   map[string]*entry
-	root    *node
-	digest  [32]byte          // of the root when there are no changes
-	changes []change          // entries to be settled in the trie
-	removed map[string]*entry // of them those that the trie still has but the index does not
-	slab    []entry           // room for new entries, taken from the front
-	nodes   []node            // room for new nodes, likewise
-	bytes   []byte            // room for the values of new entries, likewise
-	input   []byte            // reused for the input of a leaf's hash
+	index   index
+	entries slab[entry]
+	arena   arena
+	length  int // of the entries those that were not deleted
+
+	nodes   slab[node]
+	buckets slab[bucket]
+	root    ref
+	digest  [32]byte // of the root when there are no changes
+	changes []uint32 // numbers of the entries to be settled in the trie
+	scratch []uint32 // reused to sort them
+	input   []byte   // reused for the input of a leaf's hash
 }
 
-// entry is a key with what it holds.
+// entry is a key with what it holds, in one cache line. A deleted entry stays until the trie is settled.
 type entry struct {
-	path    [32]byte // SHA-256 of the key
-	key     string
-	value   []byte
-	version uint64
-	changed bool // it is among the changes
-	placed  bool // the trie has it
-	dead    bool // it was deleted
+	path     [32]byte // SHA-256 of the key
+	version  uint64   // 0: it was deleted
+	room     room     // of the key and, after it, the value
+	keyLen   uint32
+	valueLen uint32
+	changed  bool // it is among the changes
+	placed   bool // the trie has it
 }
 
-// How much is allocated at a time.
-const (
-	slabEntries = 256
-	slabBytes   = 1 << 14
-)
+func (l *Ledger) keyOf(e *entry) []byte {
+	return l.arena.chunks[e.room.chunk][e.room.offset : e.room.offset+e.keyLen : e.room.offset+e.keyLen]
+}
+
+func (l *Ledger) valueOf(e *entry) []byte {
+	from := e.room.offset + e.keyLen
+	return l.arena.chunks[e.room.chunk][from : from+e.valueLen : from+e.valueLen]
+}
 
 // New makes an empty ledger.
 func New() *Ledger {
-	l := &Ledger{index: make(map[string]*entry), removed: make(map[string]*entry)}
-	l.root = l.newNode()
-	l.digest = l.update(l.root, 0, nil)
+	l := &Ledger{index: newIndex()}
+	l.digest = sha256.Sum256([]byte{tagBucket})
 	return l
 }
 
 // Len is the number of keys.
-func (l *Ledger) Len() int { return len(l.index) }
+func (l *Ledger) Len() int { return l.length }
 
 // Get is what the key holds. The value belongs to the ledger: it must not be changed, and holds only
-// until the next write to that key.
+// until the next write.
 func (l *Ledger) Get(key []byte) (value []byte, version uint64, ok bool) {
-	found, ok := l.index[string(key)]
-	if !ok {
+	number, found := l.find(key, hashKey(key))
+	if !found {
 		return nil, 0, false
 	}
-	return found.value, found.version, true
+	e := l.entries.at(number)
+	if e.version == 0 {
+		return nil, 0, false
+	}
+	return l.valueOf(e), e.version, true
 }
 
 // Put writes a copy of the value.
 func (l *Ledger) Put(key, value []byte) {
-	found, ok := l.index[string(key)]
-	if !ok {
-		found = l.newEntry(key)
+	hash := hashKey(key)
+	number, found := l.find(key, hash)
+	if !found {
+		number = l.newEntry(key, hash, len(value))
 	}
-	l.write(found, value)
+	l.write(number, value)
 }
 
-func (l *Ledger) write(e *entry, value []byte) {
-	if cap(e.value) < len(value) && len(value) <= slabBytes/16 {
-		if len(l.bytes) < len(value) {
-			l.bytes = make([]byte, slabBytes)
-		}
-		e.value, l.bytes = l.bytes[:0:len(value)], l.bytes[len(value):]
+func (l *Ledger) newEntry(key []byte, hash uint32, valueLen int) (number uint32) {
+	number = l.entries.take()
+	e := l.entries.at(number)
+	e.path = pathOf(key)
+	e.room = l.arena.take(len(key) + valueLen)
+	e.keyLen = uint32(len(key))
+	copy(l.keyOf(e), key)
+	l.index.add(hash, number)
+	return number
+}
+
+func (l *Ledger) write(number uint32, value []byte) {
+	e := l.entries.at(number)
+	if need := int(e.keyLen) + len(value); need > int(e.room.size) {
+		old := e.room // a value that grows is likely to grow again
+		grown := l.arena.take(max(need, int(old.size)+int(old.size)/2))
+		copy(l.arena.bytes(grown), l.keyOf(e))
+		e.room = grown
+		l.arena.give(old)
 	}
-	e.value = append(e.value[:0], value...)
+	e.valueLen = uint32(len(value))
+	copy(l.valueOf(e), value)
+	if e.version == 0 {
+		l.length++
+	}
 	e.version++
-	l.change(e)
+	l.change(number, e)
 }
 
 // change notes that the trie has to be brought up to date with the entry.
-func (l *Ledger) change(e *entry) {
+func (l *Ledger) change(number uint32, e *entry) {
 	if !e.changed {
 		e.changed = true
-		l.changes = append(l.changes, change{binary.BigEndian.Uint64(e.path[:]), e})
+		l.changes = append(l.changes, number)
 	}
 }
 
 // Delete removes the key and reports whether it was there.
 func (l *Ledger) Delete(key []byte) bool {
-	found, ok := l.index[string(key)]
-	if !ok {
+	number, found := l.find(key, hashKey(key))
+	if !found {
 		return false
 	}
-	delete(l.index, found.key)
-	found.dead = true
-	if found.placed {
-		l.removed[found.key] = found
-		l.change(found)
+	e := l.entries.at(number)
+	if e.version == 0 {
+		return false
 	}
+	e.version = 0
+	l.length--
+	l.change(number, e)
 	return true
-}
-
-// newEntry makes the entry for a key, or takes back one that the trie still has.
-func (l *Ledger) newEntry(key []byte) *entry {
-	if len(l.removed) > 0 {
-		if back, ok := l.removed[string(key)]; ok {
-			delete(l.removed, back.key)
-			back.dead, back.version = false, 0
-			l.index[back.key] = back
-			return back
-		}
-	}
-	if len(l.slab) == 0 {
-		l.slab = make([]entry, slabEntries)
-	}
-	made := &l.slab[0]
-	l.slab = l.slab[1:]
-	made.path = pathOf(key)
-	made.key = string(key)
-	l.index[made.key] = made
-	return made
 }
 
 // Entry is a key with what it holds.
 type Entry struct {
-	Key     []byte
+	Key     []byte // must not be changed
 	Value   []byte // must not be changed
 	Version uint64
 }
 
-// Range yields the entries with from <= key < to in the order of their keys; a nil to is no bound.
-// It costs a walk over the whole ledger and a sort, and is meant for checks, not for operations. The
+// Each yields the entries whose keys begin so, in an order that depends on the history but on nothing else.
+// It costs a walk through the entries in the order in which they lie in memory: it is the way for checks. The
 // ledger must not be written meanwhile.
-func (l *Ledger) Range(from, to []byte) iter.Seq[Entry] {
-	inside := func(key string) bool {
-		return key >= string(from) && (to == nil || key < string(to))
-	}
-	return l.sorted(inside)
-}
-
-// Prefix yields the entries whose keys begin so, like Range.
-func (l *Ledger) Prefix(prefix []byte) iter.Seq[Entry] {
-	inside := func(key string) bool {
-		return len(key) >= len(prefix) && key[:len(prefix)] == string(prefix)
-	}
-	return l.sorted(inside)
-}
-
-func (l *Ledger) sorted(inside func(key string) bool) iter.Seq[Entry] {
+func (l *Ledger) Each(prefix []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		l.settle()
-		var list []*entry
-		l.root.each(func(e *entry) {
-			if inside(e.key) {
-				list = append(list, e)
+		for number := range l.entries.used {
+			e := l.entries.at(number)
+			if e.version == 0 {
+				continue
 			}
-		})
-		slices.SortFunc(list, func(a, b *entry) int { return cmpString(a.key, b.key) })
-		for _, e := range list {
-			if !yield(Entry{Key: []byte(e.key), Value: e.value, Version: e.version}) {
+			key := l.keyOf(e)
+			if len(key) < len(prefix) || string(key[:len(prefix)]) != string(prefix) {
+				continue
+			}
+			if !yield(Entry{Key: key, Value: l.valueOf(e), Version: e.version}) {
 				return
 			}
 		}
 	}
 }
 
-func cmpString(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// Range yields the entries with from <= key < to in the order of their keys; a nil to is no bound.
+// It costs a walk over the whole ledger and a sort. The ledger must not be written meanwhile.
+func (l *Ledger) Range(from, to []byte) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		var list []Entry
+		for e := range l.Each(nil) {
+			if bytes.Compare(e.Key, from) >= 0 && (to == nil || bytes.Compare(e.Key, to) < 0) {
+				list = append(list, e)
+			}
+		}
+		inOrder(list, yield)
 	}
-	return 0
+}
+
+// Prefix yields the entries whose keys begin so, like Range.
+func (l *Ledger) Prefix(prefix []byte) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) { inOrder(slices.Collect(l.Each(prefix)), yield) }
+}
+
+func inOrder(list []Entry, yield func(Entry) bool) {
+	slices.SortFunc(list, func(a, b Entry) int { return bytes.Compare(a.Key, b.Key) })
+	for _, e := range list {
+		if !yield(e) {
+			return
+		}
+	}
 }
 
 // Equal reports whether two ledgers have equal content. It compares entry by entry and does not use
@@ -182,11 +192,11 @@ func Equal(a, b *Ledger) bool {
 	if a.Len() != b.Len() {
 		return false
 	}
-	a.settle()
-	same := true
-	a.root.each(func(e *entry) {
-		value, version, ok := b.Get([]byte(e.key))
-		same = same && ok && version == e.version && bytes.Equal(value, e.value)
-	})
-	return same
+	for e := range a.Each(nil) {
+		value, version, ok := b.Get(e.Key)
+		if !ok || version != e.Version || !bytes.Equal(value, e.Value) {
+			return false
+		}
+	}
+	return true
 }

@@ -28,34 +28,45 @@ func (w twin) root() [32]byte {
 	for key := range w {
 		paths[key] = sha256.Sum256([]byte(key))
 	}
+	leaf := func(key string) []byte {
+		path := paths[key]
+		input := append([]byte{0}, path[:]...)
+		input = binary.BigEndian.AppendUint64(input, w[key].version)
+		sum := sha256.Sum256(append(input, w[key].value...))
+		return sum[:28]
+	}
 	var hash func(keys []string, depth int) []byte
 	hash = func(keys []string, depth int) []byte {
-		if len(keys) == 0 && depth > 0 {
-			return make([]byte, 32)
-		}
-		if len(keys) == 1 && depth > 0 {
-			path := paths[keys[0]]
-			entry := w[keys[0]]
-			leaf := append([]byte{0}, path[:]...)
-			leaf = binary.BigEndian.AppendUint64(leaf, entry.version)
-			sum := sha256.Sum256(append(leaf, entry.value...))
-			return sum[:]
-		}
-		input := []byte{1}
-		for child := range byte(4) {
-			var below []string
-			for _, key := range keys {
-				path := paths[key]
-				if path[depth/4]>>(6-2*(depth%4))&3 == child {
-					below = append(below, key)
+		input := []byte{2}
+		if len(keys) > 8 {
+			input = []byte{1}
+			for child := range byte(4) {
+				var below []string
+				for _, key := range keys {
+					path := paths[key]
+					if path[depth/4]>>(6-2*(depth%4))&3 == child {
+						below = append(below, key)
+					}
+				}
+				if len(below) == 0 {
+					input = append(input, make([]byte, 28)...)
+				} else {
+					input = append(input, hash(below, depth+1)[:28]...)
 				}
 			}
-			input = append(input, hash(below, depth+1)...)
+		} else {
+			for _, key := range keys {
+				input = append(input, leaf(key)...)
+			}
 		}
 		sum := sha256.Sum256(input)
 		return sum[:]
 	}
-	return [32]byte(hash(slices.Sorted(maps.Keys(w)), 0))
+	byPath := slices.SortedFunc(maps.Keys(w), func(a, b string) int {
+		x, y := paths[a], paths[b]
+		return bytes.Compare(x[:], y[:])
+	})
+	return [32]byte(hash(byPath, 0))
 }
 
 // agree compares everything that a ledger answers with its twin.
@@ -119,6 +130,30 @@ func TestManyKeysAgreeWithTwin(t *testing.T) {
 	agree(t, l, w)
 }
 
+// Many keys that come and go, so that nodes split and merge at several depths.
+func TestGrowthAndDecayAgreeWithTwin(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 1))
+	l, w := New(), twin{}
+	for round := range 40 {
+		for range 100 {
+			key := fmt.Sprint("key ", rng.IntN(1500))
+			if _, there := w[key]; there && (round/10%2 == 1 || rng.IntN(4) == 0) {
+				l.Delete([]byte(key))
+				delete(w, key)
+			} else if round/10%2 == 0 || rng.IntN(8) == 0 {
+				value := fmt.Sprint(make([]byte, rng.IntN(60)))
+				l.Put([]byte(key), []byte(value))
+				w.put(key, value)
+			}
+		}
+		agree(t, l, w)
+	}
+	for key := range w {
+		l.Delete([]byte(key))
+	}
+	agree(t, l, twin{})
+}
+
 // The root depends on the content and not on how it came about.
 func TestEqualContentEqualRoot(t *testing.T) {
 	for seed := range uint64(20) {
@@ -145,10 +180,15 @@ func TestEqualContentEqualRoot(t *testing.T) {
 }
 
 func TestRootOfEmptyLedgerIsGolden(t *testing.T) {
-	input := make([]byte, 129)
-	input[0] = 1
-	if New().Digest() != sha256.Sum256(input) {
-		t.Error("the root of an empty ledger is not that of four empty children")
+	l := New()
+	if l.Digest() != sha256.Sum256([]byte{2}) {
+		t.Error("the root of an empty ledger is not that of a bucket without entries")
+	}
+	l.Put([]byte("a"), nil)
+	l.Digest()
+	l.Delete([]byte("a"))
+	if l.Digest() != sha256.Sum256([]byte{2}) {
+		t.Error("an emptied ledger has another root than an empty one")
 	}
 }
 
@@ -181,26 +221,29 @@ func forge(t *testing.T, root [32]byte, key []byte, proof Proof) {
 	bad[3] ^= 1
 	reject("another root", proof, bad, key)
 	for level := range proof.Siblings {
-		changed := Proof{Siblings: slices.Clone(proof.Siblings), Leaf: proof.Leaf}
+		changed := Proof{Siblings: slices.Clone(proof.Siblings), Leaves: proof.Leaves}
 		changed.Siblings[level][1][5] ^= 1
 		reject("another sibling", changed, root, key)
 	}
-	reject("a level less", Proof{Siblings: proof.Siblings[1:], Leaf: proof.Leaf}, root, key)
-	reject("no level", Proof{Leaf: proof.Leaf}, root, key)
-	if proof.Leaf == nil {
-		reject("an invented leaf", Proof{Siblings: proof.Siblings, Leaf: &Leaf{Path: pathOf(key)}}, root, key)
-		return
+	if len(proof.Siblings) > 0 {
+		reject("a level less", Proof{Siblings: proof.Siblings[1:], Leaves: proof.Leaves}, root, key)
+		reject("no level", Proof{Leaves: proof.Leaves}, root, key)
 	}
-	reject("the leaf left out", Proof{Siblings: proof.Siblings}, root, key)
-	leaf := *proof.Leaf
-	leaf.Version++
-	reject("another version", Proof{Siblings: proof.Siblings, Leaf: &leaf}, root, key)
-	leaf = *proof.Leaf
-	leaf.Value = append(bytes.Clone(leaf.Value), 0)
-	reject("another value", Proof{Siblings: proof.Siblings, Leaf: &leaf}, root, key)
-	leaf = *proof.Leaf
-	leaf.Path[0] ^= 0x80
-	reject("another place", Proof{Siblings: proof.Siblings, Leaf: &leaf}, root, key)
+	with := func(change func(leaves []Leaf) []Leaf) Proof {
+		return Proof{Siblings: proof.Siblings, Leaves: change(slices.Clone(proof.Leaves))}
+	}
+	reject("an invented leaf", with(func(leaves []Leaf) []Leaf { return append(leaves, Leaf{Path: pathOf([]byte("x"))}) }), root, key)
+	for at := range proof.Leaves {
+		reject("a leaf left out", with(func(leaves []Leaf) []Leaf { return slices.Delete(leaves, at, at+1) }), root, key)
+		reject("a leaf twice", with(func(leaves []Leaf) []Leaf { return slices.Insert(leaves, at, leaves[at]) }), root, key)
+		reject("another version", with(func(leaves []Leaf) []Leaf { leaves[at].Version++; return leaves }), root, key)
+		reject("another value", with(func(leaves []Leaf) []Leaf {
+			leaves[at].Value = append(bytes.Clone(leaves[at].Value), 0)
+			return leaves
+		}), root, key)
+		reject("another place", with(func(leaves []Leaf) []Leaf { leaves[at].Path[0] ^= 0x80; return leaves }), root, key)
+		reject("another path", with(func(leaves []Leaf) []Leaf { leaves[at].Path[31] ^= 1; return leaves }), root, key)
+	}
 }
 
 func TestTx(t *testing.T) {

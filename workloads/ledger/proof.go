@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 )
@@ -9,10 +10,10 @@ import (
 type Proof struct {
 	// Siblings are, for each node from the root down, the hashes of the three children that the key's
 	// path does not take, in the order of their slots.
-	Siblings [][fanOut - 1][32]byte
-	// Leaf is the entry that the path ends at: the key's own, or another one whose path begins alike;
-	// nil when it ends at an empty slot.
-	Leaf *Leaf
+	Siblings [][fanOut - 1]Hash
+	// Leaves are all entries of the bucket that the path ends at, in the order of their paths: the key's own is
+	// among them or nowhere. There are none when the path ends at an empty slot.
+	Leaves []Leaf
 }
 
 // Leaf is an entry as its hash sees it.
@@ -24,8 +25,8 @@ type Leaf struct {
 
 // Errors of VerifyProof.
 var (
-	ErrDepth = errors.New("ledger: the proof has no level or more levels than a path has")
-	ErrPlace = errors.New("ledger: the proof's leaf does not belong where the key's path ends")
+	ErrDepth = errors.New("ledger: the proof has more levels than a path has")
+	ErrPlace = errors.New("ledger: the proof's leaves do not belong where the key's path ends")
 	ErrRoot  = errors.New("ledger: the proof does not lead to the root")
 )
 
@@ -34,28 +35,30 @@ func (l *Ledger) Prove(key []byte) Proof {
 	l.settle()
 	path := pathOf(key)
 	var proof Proof
-	n := l.root
-	for depth := 0; ; depth++ {
+	sub := l.root
+	for depth := 0; sub != 0 && !sub.bucket(); depth++ {
+		n := l.nodes.at(sub.number())
 		slot := slotOf(&path, depth)
-		var level [fanOut - 1][32]byte
+		var level [fanOut - 1]Hash
 		for i := range level {
 			other := i
 			if other >= slot {
 				other++
 			}
-			copy(level[i][:], n.input[1+other*hashSize:])
+			level[i] = n.hash[other]
 		}
 		proof.Siblings = append(proof.Siblings, level)
-		if n.sub[slot] != nil {
-			n = n.sub[slot]
-			continue
-		}
-		if e := n.leaf[slot]; e != nil {
-			value := append([]byte(nil), e.value...)
-			proof.Leaf = &Leaf{Path: e.path, Version: e.version, Value: value}
-		}
+		sub = n.sub[slot]
+	}
+	if sub == 0 {
 		return proof
 	}
+	b := l.buckets.at(sub.number())
+	for _, number := range b.entry[:b.count] {
+		e := l.entries.at(number)
+		proof.Leaves = append(proof.Leaves, Leaf{Path: e.path, Version: e.version, Value: bytes.Clone(l.valueOf(e))})
+	}
+	return proof
 }
 
 // VerifyProof checks a proof and tells what the key holds under that root; found is false when the
@@ -63,41 +66,51 @@ func (l *Ledger) Prove(key []byte) Proof {
 func VerifyProof(root [32]byte, key []byte, proof Proof) (value []byte, version uint64, found bool, err error) {
 	path := pathOf(key)
 	depth := len(proof.Siblings)
-	if depth == 0 || depth > depthMax {
+	if depth > depthMax {
 		return nil, 0, false, ErrDepth
 	}
-	var hash [32]byte
-	if leaf := proof.Leaf; leaf != nil {
+	var own *Leaf
+	leaves := make([]Hash, len(proof.Leaves))
+	for i := range proof.Leaves {
+		leaf := &proof.Leaves[i]
+		if i == bucketMax || i > 0 && bytes.Compare(proof.Leaves[i-1].Path[:], leaf.Path[:]) >= 0 {
+			return nil, 0, false, ErrPlace
+		}
 		for level := range depth {
 			if slotOf(&leaf.Path, level) != slotOf(&path, level) {
 				return nil, 0, false, ErrPlace
 			}
 		}
-		hash = sha256.Sum256(appendLeaf(nil, &leaf.Path, leaf.Version, leaf.Value))
+		sum := sha256.Sum256(appendLeaf(nil, &leaf.Path, leaf.Version, leaf.Value))
+		leaves[i] = Hash(sum[:hashSize])
+		if leaf.Path == path {
+			own = leaf
+		}
 	}
-	for level := depth - 1; level >= 0; level-- {
-		hash = combine(hash, proof.Siblings[level], slotOf(&path, level))
-	}
-	if hash != root {
+	if climb(leaves, proof.Siblings, &path) != root {
 		return nil, 0, false, ErrRoot
 	}
-	if proof.Leaf == nil || proof.Leaf.Path != path {
+	if own == nil {
 		return nil, 0, false, nil
 	}
-	return proof.Leaf.Value, proof.Leaf.Version, true, nil
+	return own.Value, own.Version, true, nil
 }
 
-// combine is the hash of a node from the child at the slot and the three others.
-func combine(hash [32]byte, others [fanOut - 1][32]byte, slot int) [32]byte {
-	input := make([]byte, 0, 1+fanOut*hashSize)
-	input = append(input, tagNode)
-	for i, next := 0, 0; i < fanOut; i++ {
-		if i == slot {
-			input = append(input, hash[:]...)
-			continue
-		}
-		input = append(input, others[next][:]...)
-		next++
+// climb is the root above the leaves of a bucket.
+func climb(leaves []Hash, siblings [][fanOut - 1]Hash, path *[32]byte) [32]byte {
+	sum := hashLeaves(leaves)
+	hash := Hash(sum[:hashSize])
+	if len(leaves) == 0 {
+		hash = Hash{}
 	}
-	return sha256.Sum256(input)
+	for depth := len(siblings) - 1; depth >= 0; depth-- {
+		var children [fanOut]Hash
+		slot := slotOf(path, depth)
+		children[slot] = hash
+		copy(children[:slot], siblings[depth][:slot])
+		copy(children[slot+1:], siblings[depth][slot:])
+		sum = hashNode(&children)
+		hash = Hash(sum[:hashSize])
+	}
+	return sum
 }

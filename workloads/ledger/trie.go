@@ -2,48 +2,50 @@ package ledger
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"slices"
 )
 
 // Shape of the trie; see the package comment.
 const (
-	fanOut   = 4
-	bitsStep = 2
-	depthMax = 256 / bitsStep
-	hashSize = sha256.Size
+	fanOut    = 4
+	bitsStep  = 2
+	depthMax  = 256 / bitsStep
+	bucketMax = 8
+	hashSize  = 28
 )
 
-// First bytes of what is hashed, so that a leaf can never be taken for a node.
+// First bytes of what is hashed, so that one kind of thing can never be taken for another.
 const (
-	tagLeaf byte = 0x00
-	tagNode byte = 0x01
+	tagLeaf   byte = 0x00
+	tagNode   byte = 0x01
+	tagBucket byte = 0x02
 )
 
-// node keeps its children's hashes in the very bytes that its own hash reads.
+// Hash is the SHA-256 of a subtree or a leaf, cut to 224 bits.
+type Hash [hashSize]byte
+
+// ref names a subtree: nothing (0), a node or a bucket, by number plus one.
+type ref uint32
+
+const isBucket ref = 1 << 31
+
+func (r ref) bucket() bool   { return r&isBucket != 0 }
+func (r ref) number() uint32 { return uint32(r&^isBucket) - 1 }
+
+// node has its subtrees' hashes beside their names: two cache lines.
 type node struct {
-	input [1 + fanOut*hashSize]byte
-	sub   [fanOut]*node
-	leaf  [fanOut]*entry // a slot has a sub, or a leaf, or neither
+	hash [fanOut]Hash // zero where nothing is
+	sub  [fanOut]ref
 }
 
-// slabNodes is how many nodes are allocated at a time.
-const slabNodes = 64
-
-func (l *Ledger) newNode() *node {
-	if len(l.nodes) == 0 {
-		l.nodes = make([]node, slabNodes)
-	}
-	n := &l.nodes[0]
-	l.nodes = l.nodes[1:]
-	n.input[0] = tagNode
-	return n
+// bucket is a subtree with few entries, in the order of their paths.
+type bucket struct {
+	count uint32
+	entry [bucketMax]uint32
+	order [bucketMax]uint32 // first bytes of the paths, so that entries need not be read to keep the order
+	hash  [bucketMax]Hash
 }
-
-// hashAt is the hash of the child at the slot.
-func (n *node) hashAt(slot int) []byte { return n.input[1+slot*hashSize : 1+(slot+1)*hashSize] }
 
 func pathOf(key []byte) [32]byte { return sha256.Sum256(key) }
 
@@ -52,126 +54,270 @@ func slotOf(path *[32]byte, depth int) int {
 	return int(path[depth/4]>>(6-bitsStep*(depth%4))) & (fanOut - 1)
 }
 
-// change is an entry to be placed, hashed again or taken out, with the first bytes of its path.
-type change struct {
-	order uint64
-	*entry
-}
-
-func (c *change) slot(depth int) int {
-	if depth < 64/bitsStep {
-		return int(c.order>>(64-bitsStep*(depth+1))) & (fanOut - 1)
-	}
-	return slotOf(&c.path, depth)
-}
-
-// settle brings the trie up to date with the changes since the last time, in the order of their paths, so that
-// each node is visited once.
-func (l *Ledger) settle() {
-	if len(l.changes) == 0 {
-		return
-	}
-	clear(l.removed)
-	batch := slices.DeleteFunc(l.changes, func(c change) bool { return c.dead && !c.placed })
-	slices.SortFunc(batch, func(a, b change) int {
-		if order := cmp.Compare(a.order, b.order); order != 0 {
-			return order
-		}
-		return bytes.Compare(a.path[:], b.path[:])
-	})
-	if len(batch) > 0 {
-		l.digest = l.update(l.root, 0, batch)
-	}
-	clear(l.changes[:cap(l.changes)])
-	l.changes = l.changes[:0]
-}
-
-// update applies changes, sorted, below a node of the given depth and returns the node's hash.
-func (l *Ledger) update(n *node, depth int, batch []change) [32]byte {
-	for len(batch) > 0 {
-		slot, end := batch[0].slot(depth), 1
-		for end < len(batch) && batch[end].slot(depth) == slot {
-			end++
-		}
-		l.updateSlot(n, slot, depth, batch[:end])
-		batch = batch[end:]
-	}
-	return sha256.Sum256(n.input[:])
-}
-
-func (l *Ledger) updateSlot(n *node, slot, depth int, group []change) {
-	into, sub, leaf := n.hashAt(slot), n.sub[slot], n.leaf[slot]
-	if sub == nil {
-		if len(group) == 1 && (leaf == nil || leaf == group[0].entry) {
-			l.updateLeaf(n, slot, group[0].entry)
-			return
-		}
-		sub = l.newNode()
-		if leaf != nil { // it goes down with its hash, which does not depend on the depth
-			down := slotOf(&leaf.path, depth+1)
-			sub.leaf[down] = leaf
-			copy(sub.hashAt(down), into)
-		}
-		n.sub[slot], n.leaf[slot] = sub, nil
-	}
-	hash := l.update(sub, depth+1, group)
-	only, at, inner := sub.lone()
-	switch {
-	case inner:
-		copy(into, hash[:])
-	case only != nil:
-		n.sub[slot], n.leaf[slot] = nil, only
-		copy(into, sub.hashAt(at))
-	default:
-		n.sub[slot] = nil
-		clear(into)
-	}
-}
-
-// updateLeaf places an entry at a slot, which is empty or already has it, or takes it out.
-func (l *Ledger) updateLeaf(n *node, slot int, e *entry) {
-	if e.dead {
-		n.leaf[slot] = nil
-		clear(n.hashAt(slot))
-		return
-	}
-	n.leaf[slot] = e
-	e.placed, e.changed = true, false
-	l.input = appendLeaf(l.input[:0], &e.path, e.version, e.value)
-	hash := sha256.Sum256(l.input)
-	copy(n.hashAt(slot), hash[:])
-}
-
-// lone tells what would let the node go: inner is false when it has no child but at most one leaf, which is
-// returned with its slot.
-func (n *node) lone() (only *entry, at int, inner bool) {
-	for slot := range fanOut {
-		if n.sub[slot] != nil || n.leaf[slot] != nil && only != nil {
-			return nil, 0, true
-		}
-		if n.leaf[slot] != nil {
-			only, at = n.leaf[slot], slot
-		}
-	}
-	return only, at, false
-}
-
-// each visits all entries in the order of their paths.
-func (n *node) each(visit func(e *entry)) {
-	for slot := range fanOut {
-		if n.sub[slot] != nil {
-			n.sub[slot].each(visit)
-		} else if n.leaf[slot] != nil {
-			visit(n.leaf[slot])
-		}
-	}
-}
-
 // Digest is the root: a hash of the whole content. It costs work in proportion to what was written
 // since the last Digest.
 func (l *Ledger) Digest() [32]byte {
 	l.settle()
 	return l.digest
+}
+
+// settle brings the trie up to date with the changes since the last time, all together, so that each node is
+// visited once.
+func (l *Ledger) settle() {
+	if len(l.changes) == 0 {
+		return
+	}
+	batch := l.changes[:0]
+	for _, number := range l.changes {
+		if e := l.entries.at(number); e.version == 0 && !e.placed {
+			l.forget(number, e) // it came and went between two roots
+			continue
+		}
+		batch = append(batch, number)
+	}
+	if len(batch) > 0 {
+		if cap(l.scratch) < len(batch) {
+			l.scratch = make([]uint32, 2*len(batch))
+		}
+		l.root, l.digest, _ = l.update(l.root, 0, batch, l.scratch[:len(batch)])
+	}
+	l.changes = l.changes[:0]
+}
+
+// forget gives back what a deleted entry holds.
+func (l *Ledger) forget(number uint32, e *entry) {
+	l.index.remove(hashKey(l.keyOf(e)), number)
+	l.arena.give(e.room)
+	e.changed = false
+	l.entries.give(number)
+}
+
+// update applies changes to a subtree at the given depth and returns its new name and hash, and whether it lost an
+// entry. The scratch has the length of the batch.
+func (l *Ledger) update(sub ref, depth int, batch, scratch []uint32) (now ref, hash [32]byte, lost bool) {
+	if sub == 0 || sub.bucket() {
+		left := l.remaining(sub, batch)
+		if left == 0 {
+			l.empty(sub, batch)
+			return 0, sha256.Sum256([]byte{tagBucket}), true
+		}
+		if left <= bucketMax {
+			return l.updateBucket(sub, batch)
+		}
+		sub = l.split(sub, depth)
+	}
+	n := l.nodes.at(sub.number())
+	for slot, group := range l.groups(depth, batch, scratch) {
+		if len(group) == 0 {
+			continue
+		}
+		below, hash, less := l.update(n.sub[slot], depth+1, group, scratch[:len(group)])
+		n.sub[slot], n.hash[slot] = below, Hash(hash[:hashSize])
+		if below == 0 {
+			n.hash[slot] = Hash{}
+		}
+		lost = lost || less
+	}
+	if lost {
+		if merged := l.merge(sub, n); merged != 0 {
+			return merged, l.hashBucket(l.buckets.at(merged.number())), true
+		}
+	}
+	return sub, hashNode(&n.hash), lost
+}
+
+// groups sorts a batch by the child that each change goes to (counting sort).
+func (l *Ledger) groups(depth int, batch, scratch []uint32) (parts [fanOut][]uint32) {
+	if len(batch) == 1 {
+		parts[slotOf(&l.entries.at(batch[0]).path, depth)] = batch
+		return parts
+	}
+	var end [fanOut]int
+	for _, number := range batch {
+		end[slotOf(&l.entries.at(number).path, depth)]++
+	}
+	from := 0
+	for slot, count := range end {
+		parts[slot] = batch[from : from+count : from+count]
+		end[slot] = from
+		from += count
+	}
+	copy(scratch, batch)
+	for _, number := range scratch[:len(batch)] {
+		slot := slotOf(&l.entries.at(number).path, depth)
+		batch[end[slot]] = number
+		end[slot]++
+	}
+	return parts
+}
+
+// remaining is how many entries a bucket, or nothing, will have after the changes.
+func (l *Ledger) remaining(sub ref, batch []uint32) int {
+	count := 0
+	if sub != 0 {
+		count = int(l.buckets.at(sub.number()).count)
+	}
+	for _, number := range batch {
+		e := l.entries.at(number)
+		if e.version == 0 {
+			count--
+		} else if !e.placed {
+			count++
+		}
+	}
+	return count
+}
+
+// empty gives back a bucket whose entries were all deleted.
+func (l *Ledger) empty(sub ref, batch []uint32) {
+	for _, number := range batch {
+		l.forget(number, l.entries.at(number))
+	}
+	l.buckets.give(sub.number())
+}
+
+// updateBucket applies changes to a bucket, or to nothing, that will have 1 ... bucketMax entries.
+func (l *Ledger) updateBucket(sub ref, batch []uint32) (now ref, hash [32]byte, lost bool) {
+	if sub == 0 {
+		sub = isBucket | ref(l.buckets.take()+1)
+	}
+	b := l.buckets.at(sub.number())
+	for _, number := range batch { // first what goes, so that the rest has room
+		if e := l.entries.at(number); e.version == 0 {
+			b.cut(b.find(number))
+			l.forget(number, e)
+			lost = true
+		}
+	}
+	for _, number := range batch {
+		e := l.entries.at(number)
+		if e.version == 0 {
+			continue
+		}
+		hash := l.hashLeaf(e)
+		if e.placed {
+			b.hash[b.find(number)] = hash
+		} else {
+			l.insert(b, number, e, hash)
+			e.placed = true
+		}
+		e.changed = false
+	}
+	return sub, l.hashBucket(b), lost
+}
+
+func (b *bucket) find(number uint32) int {
+	at := 0
+	for b.entry[at] != number {
+		at++
+	}
+	return at
+}
+
+// cut takes out the entry at a place.
+func (b *bucket) cut(at int) {
+	copy(b.hash[at:b.count], b.hash[at+1:b.count])
+	copy(b.order[at:b.count], b.order[at+1:b.count])
+	copy(b.entry[at:b.count], b.entry[at+1:b.count])
+	b.count--
+}
+
+// insert puts an entry into a bucket that has room.
+func (l *Ledger) insert(b *bucket, number uint32, e *entry, hash Hash) {
+	order := binary.BigEndian.Uint32(e.path[:])
+	at := int(b.count)
+	for at > 0 && (b.order[at-1] > order ||
+		b.order[at-1] == order && bytes.Compare(l.entries.at(b.entry[at-1]).path[:], e.path[:]) > 0) {
+		at--
+	}
+	b.count++
+	copy(b.hash[at+1:b.count], b.hash[at:])
+	copy(b.order[at+1:b.count], b.order[at:])
+	copy(b.entry[at+1:b.count], b.entry[at:])
+	b.hash[at], b.order[at], b.entry[at] = hash, order, number
+}
+
+// split makes a node of a bucket, or of nothing. Hashes of leaves do not depend on the depth.
+func (l *Ledger) split(sub ref, depth int) ref {
+	made := l.nodes.take()
+	if sub == 0 {
+		return ref(made + 1)
+	}
+	n, b := l.nodes.at(made), l.buckets.at(sub.number())
+	for at := range int(b.count) {
+		e := l.entries.at(b.entry[at])
+		slot := slotOf(&e.path, depth)
+		if n.sub[slot] == 0 {
+			n.sub[slot] = isBucket | ref(l.buckets.take()+1)
+		}
+		l.insert(l.buckets.at(n.sub[slot].number()), b.entry[at], e, b.hash[at])
+	}
+	for slot, below := range n.sub {
+		if below != 0 {
+			hash := l.hashBucket(l.buckets.at(below.number()))
+			n.hash[slot] = Hash(hash[:hashSize])
+		}
+	}
+	l.buckets.give(sub.number())
+	return ref(made + 1)
+}
+
+// merge makes one bucket of a node whose subtrees are few enough, or returns 0.
+func (l *Ledger) merge(sub ref, n *node) ref {
+	count := uint32(0)
+	for _, below := range n.sub {
+		if below == 0 {
+			continue
+		}
+		if !below.bucket() {
+			return 0
+		}
+		count += l.buckets.at(below.number()).count
+	}
+	if count > bucketMax {
+		return 0
+	}
+	made := l.buckets.take()
+	into := l.buckets.at(made)
+	for _, below := range n.sub { // in the order of the paths
+		if below == 0 {
+			continue
+		}
+		b := l.buckets.at(below.number())
+		for at := range b.count {
+			into.hash[into.count], into.order[into.count], into.entry[into.count] = b.hash[at], b.order[at], b.entry[at]
+			into.count++
+		}
+		l.buckets.give(below.number())
+	}
+	l.nodes.give(sub.number())
+	return isBucket | ref(made+1)
+}
+
+func hashNode(children *[fanOut]Hash) [32]byte {
+	var input [1 + fanOut*hashSize]byte
+	input[0] = tagNode
+	for slot := range children {
+		copy(input[1+slot*hashSize:], children[slot][:])
+	}
+	return sha256.Sum256(input[:])
+}
+
+func (l *Ledger) hashBucket(b *bucket) [32]byte { return hashLeaves(b.hash[:b.count]) }
+
+func hashLeaves(leaves []Hash) [32]byte {
+	var input [1 + bucketMax*hashSize]byte
+	input[0] = tagBucket
+	for at := range leaves {
+		copy(input[1+at*hashSize:], leaves[at][:])
+	}
+	return sha256.Sum256(input[:1+len(leaves)*hashSize])
+}
+
+func (l *Ledger) hashLeaf(e *entry) Hash {
+	l.input = appendLeaf(l.input[:0], &e.path, e.version, l.valueOf(e))
+	sum := sha256.Sum256(l.input)
+	return Hash(sum[:hashSize])
 }
 
 func appendLeaf(buf []byte, path *[32]byte, version uint64, value []byte) []byte {

@@ -5,15 +5,19 @@ package ledger
 type Tx struct {
 	ledger *Ledger
 	writes []write
-	arena  []byte   // keys and values of the writes
-	seen   []*entry // what Get found, so that Commit need not look it up again
+	arena  []byte // keys and values of the writes
+	seen   []seen // what Get looked up, so that Commit need not do it again
 }
 
 // write is one buffered write; the numbers are offsets in the arena.
 type write struct {
 	keyAt, valueAt, end int
+	hash                uint32 // of the key
 	remove              bool
 }
+
+// seen is an entry that was found.
+type seen struct{ hash, number uint32 }
 
 // Begin makes a Tx on the ledger. Operations do not overlap: an application has one Tx and uses it
 // again.
@@ -22,27 +26,32 @@ func (l *Ledger) Begin() *Tx { return &Tx{ledger: l} }
 // Get is what the key holds after the buffered writes. The value must not be changed and holds only
 // until Commit or Discard.
 func (t *Tx) Get(key []byte) (value []byte, ok bool) {
-	if at := t.find(key); at >= 0 {
+	hash := hashKey(key)
+	if at := t.find(key, hash); at >= 0 {
 		w := t.writes[at]
 		if w.remove {
 			return nil, false
 		}
 		return t.arena[w.valueAt:w.end:w.end], true
 	}
-	found, ok := t.ledger.index[string(key)]
-	if !ok {
+	number, found := t.ledger.find(key, hash)
+	if !found {
 		return nil, false
 	}
-	t.seen = append(t.seen, found)
-	return found.value, true
+	e := t.ledger.entries.at(number)
+	if e.version == 0 {
+		return nil, false
+	}
+	t.seen = append(t.seen, seen{hash, number})
+	return t.ledger.valueOf(e), true
 }
 
 // find is the index of the buffered write to the key, or -1. An operation writes a handful of keys, so
 // a scan is the fastest.
-func (t *Tx) find(key []byte) int {
+func (t *Tx) find(key []byte, hash uint32) int {
 	for at := len(t.writes) - 1; at >= 0; at-- {
-		w := t.writes[at]
-		if string(t.arena[w.keyAt:w.valueAt]) == string(key) {
+		w := &t.writes[at]
+		if w.hash == hash && string(t.arena[w.keyAt:w.valueAt]) == string(key) {
 			return at
 		}
 	}
@@ -56,12 +65,13 @@ func (t *Tx) Put(key, value []byte) { t.add(key, value, false) }
 func (t *Tx) Delete(key []byte) { t.add(key, nil, true) }
 
 func (t *Tx) add(key, value []byte, remove bool) {
-	at := t.find(key)
+	hash := hashKey(key)
+	at := t.find(key, hash)
 	if at < 0 {
 		at = len(t.writes)
 		t.writes = append(t.writes, write{})
 	}
-	w := write{keyAt: len(t.arena), remove: remove}
+	w := write{keyAt: len(t.arena), hash: hash, remove: remove}
 	t.arena = append(t.arena, key...)
 	w.valueAt = len(t.arena)
 	t.arena = append(t.arena, value...)
@@ -71,29 +81,35 @@ func (t *Tx) add(key, value []byte, remove bool) {
 
 // Commit applies the buffered writes.
 func (t *Tx) Commit() {
-	for _, w := range t.writes {
+	l := t.ledger
+	for i := range t.writes {
+		w := &t.writes[i]
 		key := t.arena[w.keyAt:w.valueAt]
 		if w.remove {
-			t.ledger.Delete(key)
+			l.Delete(key)
 			continue
 		}
-		if found := t.lookedUp(key); found != nil {
-			t.ledger.write(found, t.arena[w.valueAt:w.end])
-			continue
+		number, found := t.lookedUp(key, w.hash)
+		if !found {
+			number, found = l.find(key, w.hash)
 		}
-		t.ledger.Put(key, t.arena[w.valueAt:w.end])
+		if !found {
+			number = l.newEntry(key, w.hash, w.end-w.valueAt)
+		}
+		l.write(number, t.arena[w.valueAt:w.end])
 	}
 	t.Discard()
 }
 
-// lookedUp is the entry of the key when Get has found it and it is still there.
-func (t *Tx) lookedUp(key []byte) *entry {
-	for _, e := range t.seen {
-		if e.key == string(key) && !e.dead {
-			return e
+// lookedUp is the entry of the key when Get has found it. Entries are forgotten only between operations, when a
+// root is taken, so it is still that key's.
+func (t *Tx) lookedUp(key []byte, hash uint32) (number uint32, found bool) {
+	for _, s := range t.seen {
+		if s.hash == hash && string(t.ledger.keyOf(t.ledger.entries.at(s.number))) == string(key) {
+			return s.number, true
 		}
 	}
-	return nil
+	return 0, false
 }
 
 // Discard forgets the buffered writes and what was looked up. Call it also after an operation that only read.

@@ -12,3 +12,5 @@ var benchParams = workloads.Params{Agencies: 11, PayloadBytes: 512, ReadPercent:
 func BenchmarkApply(b *testing.B) { programtest.BenchApply(b, Family(), benchParams) }
 
 func BenchmarkGenerator(b *testing.B) { programtest.BenchGenerator(b, Family(), benchParams) }
+
+func BenchmarkCheck(b *testing.B) { programtest.BenchCheck(b, Family(), benchParams) }

@@ -10,40 +10,57 @@ import (
 // blockOps is the number of operations per root in benchmarks.
 const blockOps = 500
 
-// BenchApply measures operations of a program's transactions, with a root for each block of 500.
-// Queries of the mix are left out.
-func BenchApply(b *testing.B, family workloads.Family, params workloads.Params) {
-	built := Build(b, family, params)
-	const chunk = 100_000 // operations are prepared in chunks outside of the measured time
-	prepare := built.App()
-	app := built.App()
-	generator, scheduler := built.Generator(New(1)), New(2)
-	ops := make([][]byte, 0, chunk)
-	b.ReportAllocs()
-	b.ResetTimer()
-	for done := 0; done < b.N; {
-		b.StopTimer()
+// benchChunk is the number of operations that are prepared at a time, outside of the measured time.
+const benchChunk = 100_000
+
+// perCPU reports a rate per second of CPU time, which does not depend on who else uses the machine.
+func perCPU(b *testing.B, done int, used time.Duration, unit string) {
+	if used > 0 {
+		b.ReportMetric(float64(done)/used.Seconds(), unit)
+	}
+}
+
+// prepare makes the operations of a program's transactions, chunk by chunk. Queries of the mix are left out.
+func prepare(built workloads.Program) func(want int) [][]byte {
+	app, generator, scheduler := built.App(), built.Generator(New(1)), New(2)
+	ops := make([][]byte, 0, benchChunk)
+	return func(want int) [][]byte {
 		ops = ops[:0]
-		want := min(chunk, b.N-done)
 		for len(ops) < want {
 			Drive(scheduler, generator, min(want, 10_000), func(r workloads.Request) []byte {
 				if !r.Read {
 					ops = append(ops, r.Op)
 				}
-				return Apply(prepare, r.Op, r.Read)
+				return Apply(app, r.Op, r.Read)
 			})
 		}
+		return ops[:want]
+	}
+}
+
+// BenchApply measures operations of a program's transactions, with a root for each block of 500.
+func BenchApply(b *testing.B, family workloads.Family, params workloads.Params) {
+	built := Build(b, family, params)
+	app, next := built.App(), prepare(built)
+	used := time.Duration(0)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for done := 0; done < b.N; {
+		b.StopTimer()
+		ops := next(min(benchChunk, b.N-done))
 		b.StartTimer()
-		for i, op := range ops[:want] {
+		from := cpuTime()
+		for i, op := range ops {
 			app.Apply(op)
 			if (done+i)%blockOps == blockOps-1 {
 				app.Digest()
 			}
 		}
-		done += want
+		used += cpuTime() - from
+		done += len(ops)
 	}
 	app.Digest()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
+	perCPU(b, b.N, used, "ops/cpu-s")
 }
 
 // BenchGenerator measures how many requests a generator makes.
@@ -51,8 +68,27 @@ func BenchGenerator(b *testing.B, family workloads.Family, params workloads.Para
 	generator := Build(b, family, params).Generator(New(1))
 	b.ReportAllocs()
 	b.ResetTimer()
+	from := cpuTime()
 	for i := 0; i < b.N; i++ {
 		generator.Begin(time.Duration(i) * time.Microsecond)
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+	perCPU(b, b.N, cpuTime()-from, "requests/cpu-s")
+}
+
+// BenchCheck measures App.Check after a run of 100,000 operations.
+func BenchCheck(b *testing.B, family workloads.Family, params workloads.Params) {
+	built := Build(b, family, params)
+	app := built.App()
+	for _, op := range prepare(built)(benchChunk) {
+		app.Apply(op)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	from := cpuTime()
+	for i := 0; i < b.N; i++ {
+		if err := app.Check(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric((cpuTime()-from).Seconds()*1e3/float64(b.N), "cpu-ms/check")
 }
