@@ -1,7 +1,8 @@
-# Needs Go 1.26, make and git; `make determinism` and `make race` also a C compiler or qemu where they say so.
+# Needs Go 1.26 and git. `make race` needs a C compiler besides; `make determinism` runs its arm64 leg where
+# qemu-aarch64 is installed, and says so where it is not.
 
 GO       ?= go
-OUT      ?= results/quickstart
+ARGS     ?=
 TOOLS    := .ci/tools/go.mod
 # Packages in which goroutines run.
 PARALLEL := ./consensus/hashiraft/... ./scenarios/experiment/... ./cmd/govbench/...
@@ -12,8 +13,8 @@ PARALLEL := ./consensus/hashiraft/... ./scenarios/experiment/... ./cmd/govbench/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## compare three designs on twelve services; the report goes to results/quickstart
-	$(GO) run ./cmd/govbench run --out $(OUT)
+run: ## compare three designs on twelve services (ARGS="..." adds flags)
+	$(GO) run ./cmd/govbench run $(ARGS)
 
 build: ## build bin/govbench
 	$(GO) build -trimpath -o bin/govbench ./cmd/govbench
@@ -24,11 +25,11 @@ test: ## run all tests
 race: ## run the tests of the concurrent packages under the race detector
 	CGO_ENABLED=1 $(GO) test -race -short $(PARALLEL)
 
-lint: ## gofmt, go vet (also for 32 bits) and staticcheck
+lint: ## gofmt, go vet (also for 32 bits) and golangci-lint
 	@test -z "$$(gofmt -l cmd consensus reports scenarios sim workloads | tee /dev/stderr)"
 	$(GO) vet ./...
 	GOARCH=386 CGO_ENABLED=0 $(GO) vet ./...
-	$(GO) tool -modfile=$(TOOLS) staticcheck ./...
+	$(GO) tool -modfile=$(TOOLS) golangci-lint run ./...
 
 format: ## format the code
 	gofmt -w cmd consensus reports scenarios sim workloads
