@@ -10,7 +10,6 @@ import (
 	"image/png"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -20,8 +19,6 @@ import (
 
 // The built-in experiment: three designs on twelve services at two loads.
 const runsWanted = 3 * 12 * 2
-
-func asExit(err error, into **exec.ExitError) bool { return errors.As(err, into) }
 
 // checkRecords checks what the runs themselves say.
 func checkRecords(records []result.Record) error {

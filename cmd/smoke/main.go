@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -105,7 +106,7 @@ func checkWrongInput(binary, work string) error {
 	} {
 		text, err := exec.Command(binary, append(c.args, "--out", filepath.Join(work, "wrong"))...).CombinedOutput()
 		var status *exec.ExitError
-		if !asExit(err, &status) || status.ExitCode() != 2 {
+		if !errors.As(err, &status) || status.ExitCode() != 2 {
 			return fmt.Errorf("govbench %s: %v instead of status 2\n%s", strings.Join(c.args, " "), err, text)
 		}
 		if !strings.Contains(string(text), c.want) {
