@@ -25,7 +25,11 @@ type commandState struct {
 }
 
 // Submit sends a command on its way from its client to replica `to`.
+// After the end of the run it does nothing.
 func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(consensus.Outcome)) {
+	if c.over {
+		return
+	}
 	if cmd.ID != c.commands.next() {
 		c.fail("command %d was submitted after %d: identifiers count from 1 without gaps", cmd.ID, c.commands.next()-1)
 		return
@@ -55,15 +59,25 @@ func (c *Cluster) finish(id consensus.CommandID, status consensus.Status, reason
 	o := st.outcome
 	o.Command = id
 	o.Status, o.Reason, o.Result, o.Done = status, reason, result, c.now
-	c.digest.Add2(uint64(id), uint64(status))
+	c.record(&o)
 	if status == consensus.Answered {
 		c.observe(consensus.Event{Kind: consensus.EventAnswered, At: c.now, Command: id})
 	}
 	done(o)
 }
 
+// record puts an outcome into the digest of the run.
+func (c *Cluster) record(o *consensus.Outcome) {
+	c.digest.Add2(uint64(o.Command), uint64(o.Status)|uint64(uint32(o.Proposer))<<8)
+	c.digest.Add2(o.Height, uint64(o.Received))
+	c.digest.Add2(uint64(o.Queued), uint64(o.Proposed))
+	c.digest.Add2(uint64(o.Ordered), uint64(o.Executed))
+	c.digest.AddBytes(o.Result)
+}
+
 // closeOpen ends what the run leaves open.
 func (c *Cluster) closeOpen() {
+	c.over = true
 	for id := consensus.CommandID(1); id < c.commands.next() && c.open > 0; id++ {
 		c.finish(id, consensus.Unfinished, "the run ended first", nil)
 	}
@@ -79,21 +93,19 @@ func (c *Cluster) enter(n *node, id consensus.CommandID) {
 		c.failover(id)
 		return
 	}
-	if at := n.link.Receive(c.now, int(st.wire)); at > c.now {
-		c.push(at+n.checkTime(at), evAdmit, n.id, uint64(id))
+	arg := tagged(uint64(id), n.epoch)
+	at := n.link.Receive(c.now, int(st.wire))
+	if at += n.checkTime(at); at > c.now {
+		c.push(at, evAdmit, n.id, arg)
 		return
 	}
-	if at := c.now + n.checkTime(c.now); at > c.now {
-		c.push(at, evAdmit, n.id, uint64(id))
-		return
-	}
-	c.admit(n, id)
+	c.admit(n, arg)
 }
 
-// checkTime bills one client command at time at: taking it in and checking its signature.
+// checkTime bills one client command at time at: taking it in and checking its client's signature.
 func (n *node) checkTime(at time.Duration) time.Duration {
 	p := &n.c.cfg.Profile
-	cost := p.Cost(consensus.OpHandle, 1) + p.Cost(consensus.OpVerify, 1)
+	cost := p.Cost(consensus.OpHandle, 1) + p.Cost(consensus.OpCheckPayload, 1)
 	if cost == 0 {
 		return 0
 	}
@@ -105,7 +117,7 @@ func (c *Cluster) failover(id consensus.CommandID) {
 	st := c.commands.at(id)
 	st.tries++
 	if int(st.tries) >= 2*len(c.nodes) {
-		c.finish(id, consensus.Refused, "no replica accepted the command", nil)
+		c.refuse(id, "no replica accepted the command")
 		return
 	}
 	st.entry = (st.entry + 1) % consensus.NodeID(len(c.nodes))
@@ -114,26 +126,32 @@ func (c *Cluster) failover(id consensus.CommandID) {
 }
 
 // admit takes a checked command into its entry replica and passes it on.
-func (c *Cluster) admit(n *node, id consensus.CommandID) {
+func (c *Cluster) admit(n *node, arg uint64) {
+	value, epoch := untag(arg)
+	id := consensus.CommandID(value)
 	st := c.commands.at(id)
 	if st.done == nil || st.entry != n.id {
 		return
 	}
-	if !n.up {
+	if epoch != n.epoch {
 		c.failover(id)
 		return
 	}
-	if st.outcome.Received == 0 {
-		st.outcome.Received = c.now
-	}
 	if st.cmd.Read {
+		st.outcome.Received = c.now
 		c.query(n, st)
 		return
 	}
 	n.drain()
+	if n.isCommitted(id) {
+		return // its session is asked for the answer; see remind
+	}
 	if n.pool.Full() {
-		c.finish(id, consensus.Refused, fmt.Sprintf("the pool of replica %d is full", n.id), nil)
+		c.refuse(id, fmt.Sprintf("the pool of replica %d is full", n.id))
 		return
+	}
+	if st.outcome.Received == 0 {
+		st.outcome.Received = c.now
 	}
 	n.take(st.cmd, c.now, st.tries > 0)
 	st.sentAt = c.now
@@ -141,21 +159,44 @@ func (c *Cluster) admit(n *node, id consensus.CommandID) {
 	n.scheduleRetry()
 }
 
-// query answers a read from the newest executed state.
-func (c *Cluster) query(n *node, st *commandState) {
-	at := c.now
-	if cost := c.cfg.Profile.Cost(consensus.OpExecute, 1); cost > 0 {
-		at = n.cpu.Use(c.now, cost)
+// refuse ends a command that no replica takes: nobody ever did, or its fate is unknown.
+func (c *Cluster) refuse(id consensus.CommandID, reason string) {
+	status := consensus.Refused
+	if c.commands.at(id).outcome.Received != 0 {
+		status = consensus.Lost
 	}
+	c.finish(id, status, reason, nil)
+}
+
+// query runs a read.
+func (c *Cluster) query(n *node, st *commandState) {
+	arg := tagged(uint64(st.cmd.ID), n.epoch)
+	if cost := c.cfg.Profile.Cost(consensus.OpExecute, 1); cost > 0 {
+		c.push(n.cpu.Use(c.now, cost), evAsked, n.id, arg)
+		return
+	}
+	c.asked(n, arg)
+}
+
+// asked answers a read from the newest executed state.
+func (c *Cluster) asked(n *node, arg uint64) {
+	id, epoch := untag(arg)
+	if epoch != n.epoch {
+		c.failover(consensus.CommandID(id))
+		return
+	}
+	st := c.commands.at(consensus.CommandID(id))
 	result := c.chain.app.Query(st.cmd.Op)
-	st.outcome.Executed = at
+	st.outcome.Executed = c.now
 	st.outcome.Result = result
 	size := network.WireBytes(answerBytes + len(result))
-	at = max(at, n.link.Send(c.now, size))
 	n.sent += uint64(size)
-	c.push(at+c.legDelay(st.cmd.Site, n), evQuery, n.id, uint64(st.cmd.ID))
+	c.push(n.link.Send(c.now, size)+c.legDelay(st.cmd.Site, n), evQuery, n.id, id)
 }
 
 func (c *Cluster) finishQuery(id consensus.CommandID) {
-	c.finish(id, consensus.Answered, "", c.commands.at(id).outcome.Result)
+	st := c.commands.at(id)
+	result := st.outcome.Result
+	st.outcome.Result = nil
+	c.finish(id, consensus.Answered, "", result)
 }

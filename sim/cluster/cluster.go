@@ -56,17 +56,19 @@ func (c *Config) validate() error {
 // The kinds of kernel event. Arg is an index into the slab that belongs to the kind.
 const (
 	evArrive   uint16 = iota // the last bit of a message is at Node's link: slots
-	evDeliver                // a message waited for the link and is at Node: slots
+	evDeliver                // a message waited for the link and is at Node: slots, tagged
 	evTimer                  // one of Node's timers may be due: id | generation<<8
 	evFlush                  // effects of a step of Node take place: buffers
 	evReady                  // Node's block cutter may be able to answer
 	evClient                 // a command is at Node: CommandID
-	evAdmit                  // Node checked a client's command: CommandID
+	evAdmit                  // Node checked a client's command: CommandID, tagged
 	evForward                // a command from another replica is at Node: CommandID | again<<63
 	evTaken                  // Node checked a forwarded command that its machine waits for: epoch
 	evRetry                  // Node looks for commands that wait too long
-	evExecuted               // Node executed a block: height
+	evExecuted               // Node executed a block: height, tagged
 	evReply                  // Node's answers are at a client site: height | site<<48
+	evOwed                   // clients may still wait for the answers of a block: height
+	evAsked                  // Node ran a query: CommandID, tagged
 	evQuery                  // a query's answer is at its client: CommandID
 	evCall                   // a callback of the load driver: calls
 	evCrash                  // Node stops
@@ -93,6 +95,7 @@ type Cluster struct {
 	answers  int // matching answers a client needs
 	open     int // commands without an outcome
 	ran      bool
+	over     bool // the run has ended
 	err      error
 }
 
@@ -145,8 +148,16 @@ func (c *Cluster) At(t time.Duration, fn func()) {
 	c.push(max(t, c.now), evCall, 0, c.calls.put(fn))
 }
 
-// Digest condenses every event of the run, in order. Equal digests mean equal runs.
-func (c *Cluster) Digest() [32]byte { return c.digest.Sum() }
+// Digest condenses the run: every event with its time and place, every message's sender and size, every
+// commit, block, state and outcome, and what each replica's resources did. Equal digests mean equal runs.
+func (c *Cluster) Digest() [32]byte {
+	d := c.digest
+	for _, u := range c.Usage() {
+		d.Add2(uint64(u.CPUBusy), uint64(u.DiskBusy))
+		d.Add4(uint64(u.LinkBusy), u.BytesSent, u.Messages, u.Fsyncs)
+	}
+	return d.Sum()
+}
 
 // StateRoot is the root of the replicated program's state after the newest executed block.
 func (c *Cluster) StateRoot() consensus.Digest { return c.chain.root }
@@ -161,12 +172,23 @@ func (c *Cluster) push(at time.Duration, kind uint16, to consensus.NodeID, arg u
 	c.queue.Push(sim.Event{At: at, Kind: kind, Node: int32(to), Arg: arg})
 }
 
-// Run executes events until the given time. Commands that are still open then end as Unfinished.
+// Run executes events until the given time, until a machine breaks its contract or until ctx is done.
+// Commands that are still open then end as Unfinished.
 func (c *Cluster) Run(ctx context.Context, until time.Duration) error {
 	if c.ran {
 		return errors.New("cluster: a run can be made once only")
 	}
 	c.ran = true
+	err := c.events(ctx, until)
+	if err == nil {
+		c.now = until
+	}
+	c.closeOpen()
+	return err
+}
+
+// events begins with the Start of every machine and then lets one event after the other happen.
+func (c *Cluster) events(ctx context.Context, until time.Duration) error {
 	for i := range c.nodes {
 		c.nodes[i].step(consensus.Input{Kind: consensus.Start})
 	}
@@ -174,21 +196,15 @@ func (c *Cluster) Run(ctx context.Context, until time.Duration) error {
 		if count&0xfff == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		at, ok := c.queue.Peek()
-		if !ok || at > until {
+		ev, ok := c.queue.Pop()
+		if !ok || ev.At > until {
 			break
 		}
-		ev, _ := c.queue.Pop()
 		c.now = ev.At
 		c.digest.Add2(uint64(ev.At), uint64(ev.Kind)<<32|uint64(uint32(ev.Node)))
 		c.handle(&ev)
 	}
-	if c.err != nil {
-		return c.err
-	}
-	c.now = until
-	c.closeOpen()
-	return nil
+	return c.err
 }
 
 func (c *Cluster) handle(ev *sim.Event) {
@@ -197,7 +213,7 @@ func (c *Cluster) handle(ev *sim.Event) {
 	case evArrive:
 		n.arrive(ev.Arg)
 	case evDeliver:
-		n.deliver(ev.Arg)
+		n.received(ev.Arg)
 	case evTimer:
 		n.timeout(ev.Arg)
 	case evFlush:
@@ -207,7 +223,7 @@ func (c *Cluster) handle(ev *sim.Event) {
 	case evClient:
 		c.enter(n, consensus.CommandID(ev.Arg))
 	case evAdmit:
-		c.admit(n, consensus.CommandID(ev.Arg))
+		c.admit(n, ev.Arg)
 	case evForward:
 		n.forwarded(ev.Arg)
 	case evTaken:
@@ -215,9 +231,13 @@ func (c *Cluster) handle(ev *sim.Event) {
 	case evRetry:
 		n.retry(ev.Arg)
 	case evExecuted:
-		c.reply(n, ev.Arg)
+		c.executed(n, ev.Arg)
 	case evReply:
 		c.replied(n, ev.Arg)
+	case evOwed:
+		c.remind(ev.Arg)
+	case evAsked:
+		c.asked(n, ev.Arg)
 	case evQuery:
 		c.finishQuery(consensus.CommandID(ev.Arg))
 	case evCall:

@@ -1,11 +1,9 @@
 package cluster
 
 import (
-	"crypto/sha256"
 	"time"
 
 	"github.com/govbench/govbench/consensus"
-	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/workloads"
 )
 
@@ -72,35 +70,27 @@ func (n *node) commit(b *consensus.Block, proof consensus.Message, answer bool, 
 	n.applied = b.Height
 	st.orderedBy(at, c)
 	root := st.root
-	if n.forkRoot != nil || st.committed.Block.ID != b.ID {
-		root = n.fork(b)
+	if n.forked != nil || st.committed.Block.ID != b.ID {
+		root = n.leave(b, proof)
 	}
 	n.pool.Purge()
 	n.watchInbox()
+	if n.hungry {
+		n.scheduleReady()
+	}
+	c.digest.Add2(b.Height<<16|uint64(n.id), uint64(at))
 	c.observe(consensus.Event{Kind: consensus.EventCommitted, At: at, Node: n.id, View: b.View, Block: b})
 	done := n.execute(b, answer, at)
 	st.executed[n.id] = done
 	c.observe(consensus.Event{Kind: consensus.EventExecuted, At: done, Node: n.id, Block: b, State: root})
-	if answer && n.forkRoot == nil && st.owed > 0 {
+	if answer && n.forked == nil && st.owed > 0 {
 		if done > c.now {
-			c.push(done, evExecuted, n.id, b.Height)
+			c.push(done, evExecuted, n.id, tagged(b.Height, n.epoch))
 		} else {
 			c.reply(n, b.Height)
 		}
 	}
 	c.prune(b.Height)
-}
-
-// fork is the state root of a replica that left the common order: unlike any other's.
-func (n *node) fork(b *consensus.Block) consensus.Digest {
-	h := sha256.New()
-	if n.forkRoot != nil {
-		h.Write(n.forkRoot[:])
-	}
-	h.Write(b.ID[:])
-	n.forkRoot = new(consensus.Digest)
-	h.Sum(n.forkRoot[:0])
-	return *n.forkRoot
 }
 
 // execute bills the execution of a block, one block after the other, and the signature under its
@@ -131,12 +121,16 @@ func (c *Cluster) extend(b *consensus.Block, proof consensus.Message, at time.Du
 		st.results = make([][]byte, len(commands))
 	}
 	for i, cmd := range commands {
+		if !c.commands.has(cmd.ID) {
+			continue // no client signed it
+		}
 		cs := c.commands.at(cmd.ID)
 		if cs.height != 0 {
 			continue // ordered before: a session executes a command once
 		}
 		cs.height, cs.index = b.Height, int32(i)
 		cs.outcome.Height, cs.outcome.Ordered = b.Height, at
+		cs.outcome.Proposer = b.Proposer
 		st.results[i] = c.chain.app.Apply(cmd.Op)
 		if cs.done != nil {
 			st.owe(cmd, len(st.results[i]))
@@ -148,6 +142,9 @@ func (c *Cluster) extend(b *consensus.Block, proof consensus.Message, at time.Du
 	st.root = c.chain.root
 	st.owed = len(st.sites)
 	c.chain.blocks = append(c.chain.blocks, st)
+	if st.owed > 0 && len(c.cfg.Faults.Crashes) > 0 {
+		c.push(max(at, c.now)+c.cfg.Retry, evOwed, 0, b.Height)
+	}
 	c.digest.Add2(word(b.ID[:]), word(st.root[:]))
 }
 
@@ -159,6 +156,9 @@ func (st *blockState) orderedBy(at time.Duration, c *Cluster) {
 	}
 	st.ordered = at
 	for _, cmd := range st.committed.Block.Payload.Commands {
+		if !c.commands.has(cmd.ID) {
+			continue
+		}
 		if cs := c.commands.at(cmd.ID); cs.height == st.committed.Block.Height {
 			cs.outcome.Ordered = at
 		}
@@ -184,51 +184,6 @@ func (st *blockState) owe(cmd *consensus.Command, result int) {
 	s := &st.sites[k]
 	s.commands = append(s.commands, cmd.ID)
 	s.bytes += answerBytes + result
-}
-
-// reply sends a replica's answers of one block to its clients, one message a site.
-func (c *Cluster) reply(n *node, height uint64) {
-	st := c.chain.blocks[height-1]
-	if !n.up || st == nil || n.applied < height || n.forkRoot != nil || !st.answered.Add(n.id) {
-		return
-	}
-	for k := range st.sites {
-		s := &st.sites[k]
-		if s.got >= c.answers {
-			continue
-		}
-		size := s.bytes
-		if c.answers > 1 {
-			size += c.cfg.SigBytes
-		}
-		size = network.WireBytes(size)
-		n.sent += uint64(size)
-		at := n.link.Send(c.now, size) + c.legDelay(s.site, n)
-		c.push(at, evReply, n.id, height|uint64(k)<<48)
-	}
-}
-
-// replied counts a replica's answers at a client site; enough matching ones are the answer.
-func (c *Cluster) replied(n *node, arg uint64) {
-	height := arg & (1<<48 - 1)
-	st := c.chain.blocks[height-1]
-	if st == nil {
-		return
-	}
-	s := &st.sites[arg>>48]
-	s.got++
-	if s.got != c.answers {
-		return
-	}
-	st.owed--
-	for _, id := range s.commands {
-		cs := c.commands.at(id)
-		cs.outcome.Executed = st.executed[n.id]
-		result := st.results[cs.index]
-		st.results[cs.index] = nil
-		c.finish(id, consensus.Answered, "", result)
-	}
-	s.commands = nil
 }
 
 // prune lets go of blocks that every replica has and whose answers are given.

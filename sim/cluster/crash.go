@@ -32,7 +32,9 @@ func (w *wal) append(r walRecord, now time.Duration) {
 func (w *wal) trim(now time.Duration) {
 	for i := len(w.records) - 1; i > 0; i-- {
 		if r := &w.records[i]; r.checkpoint && r.durableAt <= now {
-			w.records = append(w.records[:0], w.records[i:]...)
+			kept := copy(w.records, w.records[i:])
+			clear(w.records[kept:])
+			w.records = w.records[:kept]
 			return
 		}
 	}
@@ -95,7 +97,11 @@ func (n *node) crash() {
 	n.up, n.machine = false, nil
 	n.epoch++
 	n.applied = n.wal.crash(c.now)
-	n.forkRoot = nil
+	n.forked = n.forked.cut(n.applied)
+	n.before.CPUBusy += n.cpu.Busy()
+	n.before.DiskBusy += n.disk.Busy()
+	n.before.Fsyncs += n.disk.Fsyncs()
+	n.powerOn()
 	n.hungry, n.retrying, n.watching = false, false, false
 	n.inbox, n.taken = n.inbox[:0], 0
 	pool := n.pool

@@ -30,8 +30,11 @@ type pending struct {
 // carryOut puts the effects of a step into force. Its CPU work is done at done. The disk and the
 // committed blocks are booked at once for that moment, which is safe because a replica's steps end in
 // the order in which they begin; what leaves the replica waits for an event.
+//
+// What is due at once is done at once, unless effects of an earlier step are still to come.
 func (n *node) carryOut(done time.Duration) {
 	c := n.c
+	free := done == c.now && n.flushes == 0
 	var soon, late pending
 	for i := range n.fx.List {
 		e := &n.fx.List[i]
@@ -52,9 +55,9 @@ func (n *node) carryOut(done time.Duration) {
 				at = max(at, n.wal.durableAt)
 			}
 			switch {
-			case at > done || at == c.now && d.kind == consensus.EffectSynced:
+			case at > done || free && d.kind == consensus.EffectSynced:
 				n.add(&late, at, d)
-			case at == c.now:
+			case free:
 				n.perform(&d)
 			default:
 				n.add(&soon, at, d)
@@ -87,18 +90,32 @@ func (n *node) add(p *pending, at time.Duration, d deed) {
 
 func (n *node) schedule(p *pending) {
 	if p.used {
+		n.flushes++
 		n.c.push(p.at, evFlush, n.id, p.buffer)
 	}
 	p.used = false
 }
 
 // flush performs the deeds of this moment, unless the replica crashed since, and gives their buffer
-// back without giving up its memory.
+// back without giving up its memory. Persisted inputs come last: they are steps of their own, whose
+// effects follow all of this one's.
 func (n *node) flush(i uint64) {
+	n.flushes--
 	b := *n.c.buffers.at(i)
 	if n.up && b.epoch == n.epoch {
+		synced := 0
 		for k := range b.list {
-			n.perform(&b.list[k])
+			if d := &b.list[k]; d.kind == consensus.EffectSynced {
+				synced++
+			} else {
+				n.perform(d)
+			}
+		}
+		for k := 0; synced > 0; k++ {
+			if d := &b.list[k]; d.kind == consensus.EffectSynced {
+				synced--
+				n.step(consensus.Input{Kind: consensus.Persisted, Token: d.view})
+			}
 		}
 	}
 	clear(b.list)
@@ -111,8 +128,6 @@ func (n *node) perform(d *deed) {
 	switch d.kind {
 	case consensus.EffectSend, consensus.EffectSendEarly:
 		n.send(d.to, d.msg)
-	case consensus.EffectSynced:
-		n.step(consensus.Input{Kind: consensus.Persisted, Token: d.view})
 	case consensus.EffectRoute:
 		n.setRoute(d.to)
 	case consensus.EffectLead:

@@ -38,6 +38,7 @@ type bench struct {
 	checker  *check.Checker
 	outcomes []consensus.Outcome // by CommandID-1
 	sentAt   []time.Duration
+	sites    []consensus.SiteID
 	next     consensus.CommandID
 }
 
@@ -50,8 +51,21 @@ func values(t testing.TB, p consensus.Protocol, given map[string]string) consens
 	return v
 }
 
+// tweaked is a configuration in the making.
+type tweaked struct{ cluster.Config }
+
+type tweak func(*tweaked)
+
+// with applies changes to a configuration.
+func (c tweaked) with(changes ...tweak) tweaked {
+	for _, change := range changes {
+		change(&c)
+	}
+	return c
+}
+
 // base is a group of n on ideal machines, every two of them the same delay apart.
-func base(t testing.TB, p consensus.Protocol, n int, delay time.Duration) cluster.Config {
+func base(t testing.TB, p consensus.Protocol, n int, delay time.Duration) tweaked {
 	t.Helper()
 	ideal, err := resource.LookupProfile("ideal")
 	if err != nil {
@@ -66,10 +80,11 @@ func base(t testing.TB, p consensus.Protocol, n int, delay time.Duration) cluste
 	for i := range n {
 		cfg.Placement = append(cfg.Placement, consensus.SiteID(i))
 	}
-	return cfg
+	return tweaked{cfg}
 }
 
-func start(t testing.TB, cfg cluster.Config) *bench {
+func start(t testing.TB, given tweaked) *bench {
+	cfg := given.Config
 	t.Helper()
 	b := &bench{t: t, app: &tape{}, checker: check.New(cfg.Replicas)}
 	cfg.App = func() workloads.App { return b.app }
@@ -88,6 +103,7 @@ func start(t testing.TB, cfg cluster.Config) *bench {
 func (b *bench) submitAt(at time.Duration, site consensus.SiteID, to consensus.NodeID, read bool) {
 	b.outcomes = append(b.outcomes, consensus.Outcome{Status: 99})
 	b.sentAt = append(b.sentAt, at)
+	b.sites = append(b.sites, site)
 	b.At(at, func() {
 		b.next++
 		id := b.next

@@ -22,6 +22,7 @@ type node struct {
 	epoch    uint32 // number of crashes: what was under way before one is void after it
 	fx       consensus.Effects
 	frontier time.Duration // when the effects of the newest step take place
+	flushes  int           // evFlush events that are due, those of earlier lives included
 
 	cpu      *resource.CPU
 	disk     *resource.Disk
@@ -39,10 +40,11 @@ type node struct {
 
 	applied  uint64        // newest height committed here
 	executed time.Duration // when the newest block's execution is done
-	forkRoot *consensus.Digest
+	forked   *fork         // nil while this replica is in the common order
 
 	messages uint64
 	sent     uint64
+	before   consensus.Usage // CPU and disk in earlier lives
 }
 
 // never is a time that no event has.
@@ -58,13 +60,18 @@ type timer struct {
 }
 
 func (n *node) init(c *Cluster, id consensus.NodeID, auth consensus.Authenticator) {
-	p := &c.cfg.Profile
 	*n = node{
 		c: c, id: id, site: c.cfg.Placement[id], auth: auth,
-		cpu:  resource.NewCPU(p.Cores),
-		disk: resource.NewDisk(p.Fsync, p.DiskBytesPerSec),
 		link: resource.NewLink(c.cfg.Topology.BandwidthBitPerSec),
 	}
+	n.powerOn()
+}
+
+// powerOn gives the node an idle processor and disk.
+func (n *node) powerOn() {
+	p := &n.c.cfg.Profile
+	n.cpu = resource.NewCPU(p.Cores)
+	n.disk = resource.NewDisk(p.Fsync, p.DiskBytesPerSec)
 }
 
 // boot makes a fresh machine; the caller gives it its Start.
@@ -119,12 +126,12 @@ func (n *node) charge(kind consensus.InputKind) time.Duration {
 			}
 		}
 	}
-	done := max(n.frontier, n.c.now)
+	done := n.c.now
 	if serial > 0 {
-		done = max(done, n.cpu.Use(n.c.now, serial))
+		done = n.cpu.Use(done, serial)
 	}
 	if !spread {
-		return done
+		return max(done, n.frontier)
 	}
 	for i := range n.fx.List {
 		e := &n.fx.List[i]
@@ -135,7 +142,7 @@ func (n *node) charge(kind consensus.InputKind) time.Duration {
 			done = max(done, n.cpu.UseParallel(done, count, p.Cost(e.Op, 1)))
 		}
 	}
-	return done
+	return max(done, n.frontier)
 }
 
 // workCount is the number of operations to bill. Commands that were spread to everyone, and those that

@@ -26,7 +26,12 @@ func (n *node) Pull(req consensus.PullRequest) (*consensus.Payload, bool) {
 }
 
 // Rewind makes commands in flight available again.
-func (n *node) Rewind() { n.pool.Rewind() }
+func (n *node) Rewind() {
+	n.pool.Rewind()
+	if n.hungry {
+		n.scheduleReady()
+	}
+}
 
 // Waiting says what this replica knows of and has not seen committed.
 func (n *node) Waiting() (int, time.Duration) {
@@ -38,6 +43,9 @@ func (n *node) Waiting() (int, time.Duration) {
 func (n *node) Stored(height uint64) (consensus.Committed, bool) {
 	if height == 0 || height > n.applied {
 		return consensus.Committed{}, false
+	}
+	if n.forked.has(height) {
+		return n.forked.blocks[height-n.forked.from], true
 	}
 	return n.c.chain.at(height)
 }

@@ -24,6 +24,9 @@ func (t *table) add() *commandState {
 	return &t.pages[i>>pageBits][i&(1<<pageBits-1)]
 }
 
+// has reports whether a command was submitted.
+func (t *table) has(id consensus.CommandID) bool { return id != 0 && uint64(id) <= t.count }
+
 // at is the state of a command that was submitted.
 func (t *table) at(id consensus.CommandID) *commandState {
 	i := uint64(id) - 1

@@ -85,8 +85,20 @@ func (n *node) arrive(i uint64) {
 		c.release(i)
 		return
 	}
-	if at := n.link.Receive(c.now, int(c.slots.at(i).bytes)); at > c.now {
-		c.push(at, evDeliver, n.id, i)
+	s := c.slots.at(i)
+	c.digest.Add1(uint64(s.bytes)<<32 | uint64(uint32(s.from)))
+	if at := n.link.Receive(c.now, int(s.bytes)); at > c.now {
+		c.push(at, evDeliver, n.id, tagged(i, n.epoch))
+		return
+	}
+	n.deliver(i)
+}
+
+// received hands over a message that waited for the link, unless a crash came first.
+func (n *node) received(arg uint64) {
+	i, epoch := untag(arg)
+	if epoch != n.epoch {
+		n.c.release(i)
 		return
 	}
 	n.deliver(i)
