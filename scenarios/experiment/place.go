@@ -23,7 +23,7 @@ func placeReplicas(d *Design, t *network.Topology) ([]consensus.SiteID, error) {
 		name := d.Placement[i%len(d.Placement)]
 		site, ok := t.Site(name)
 		if !ok {
-			return nil, fmt.Errorf("design.placement: %w", strict.UnknownName("site of "+t.Name, name, siteNames(t)))
+			return nil, strict.UnknownName("site of "+t.Name, name, siteNames(t))
 		}
 		out[i] = site
 	}

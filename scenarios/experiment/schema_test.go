@@ -1,0 +1,38 @@
+package experiment
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"testing"
+)
+
+// TestSchemaIsCurrent: `UPDATE=1 go test` writes the schema again.
+func TestSchemaIsCurrent(t *testing.T) {
+	const name = "experiment.schema.json"
+	want, err := Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(name, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(name)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is out of date (%v): UPDATE=1 go test ./scenarios/experiment", name, err)
+	}
+	var s struct {
+		Properties map[string]struct{ Description string }
+	}
+	if err := json.Unmarshal(want, &s); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"name", "designs", "scenarios", "load", "clients", "network", "machine", "faults", "clock",
+		"duration", "warmup", "trials", "seed", "replicas", "vary", "set"} {
+		if s.Properties[key].Description == "" {
+			t.Errorf("the schema does not describe %s", key)
+		}
+	}
+}
