@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"go/ast"
 	"go/types"
 	"os"
 	"path/filepath"
@@ -138,6 +139,42 @@ func TestDocsNameWhatExists(t *testing.T) {
 	if got := unknownNames(all, []string{"consensus.Machine", "consensus.Gone"}); !slices.Equal(got, []string{"consensus.Gone"}) {
 		t.Errorf("of the planted names these were found: %q", got)
 	}
+}
+
+// TestDocsNameBenchmarks holds the table of speeds to benchmarks that exist, and that make bench runs.
+func TestDocsNameBenchmarks(t *testing.T) {
+	_, bench, _ := strings.Cut(readDoc(t, "Makefile"), "\nBENCH ")
+	bench, _, _ = strings.Cut(bench, "\n")
+	runs := regexp.MustCompile(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(bench), "?=")))
+	found := 0
+	for _, s := range spans(readDoc(t, "README.md")) {
+		if !strings.HasPrefix(s, "Benchmark") {
+			continue
+		}
+		found++
+		name, _, _ := strings.Cut(s, "/")
+		if !runs.MatchString(name) {
+			t.Errorf("make bench does not run %s", s)
+		}
+		if !slices.ContainsFunc(mustTree(t), func(src *source) bool { return hasFunc(src, name) }) {
+			t.Errorf("README.md names %s, which is not there", s)
+		}
+	}
+	if found == 0 {
+		t.Error("README.md names no benchmark")
+	}
+}
+
+// hasFunc reports whether a package's tests declare a function.
+func hasFunc(s *source, name string) bool {
+	for _, f := range s.tests {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Name.Name == name {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // commands returns the command lines of a text: those of its sh blocks, and those in backquotes that a
