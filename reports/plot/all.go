@@ -136,12 +136,19 @@ func (p page) panelTitle(scenario string) string {
 	return cut(scenario, 46)
 }
 
-// loadText writes a numeric load with its unit.
+// loadText writes a numeric load with its unit: reads and transactions together, as it is offered.
 func loadText(load string) string {
-	if load != "" && strings.Trim(load, "0123456789.") == "" {
-		return load + " tx/s"
+	if load == "" || strings.Trim(load, "0123456789.") != "" {
+		return load
 	}
-	return load
+	whole, frac, dot := strings.Cut(load, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if dot {
+		whole += "." + frac
+	}
+	return whole + " requests/s"
 }
 
 // fileName keeps letters, digits, dots and dashes.

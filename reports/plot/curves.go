@@ -82,7 +82,7 @@ func shiftOf(i, n int) vg.Length {
 
 func throughputLatency(pg page) (sheet, bool) {
 	s := sheet{name: "throughput-latency", section: SectionCurve, title: "Throughput against latency", height: 195,
-		caption: "One point a load: across, the transactions answered per second; up, the median latency, with a whisker to the 99th percentile. " +
+		caption: "One point a load: across, the transactions answered per second, reads apart; up, the median latency, with a whisker to the 99th percentile. " +
 			"Both axes are logarithmic where the values span more than a factor of ten. Designs with the same throughput are set apart by up to half a marker so that they do not hide each other. " +
 			"A ring marks a load that the design did not carry.",
 		keys: seriesKeys(pg.styles)}
@@ -247,7 +247,7 @@ func warmupKey() key {
 
 func throughputTime(pg page) (sheet, bool) {
 	s := sheet{name: "throughput-time", section: SectionTime, title: "Throughput over time",
-		caption: "Transactions answered in each interval, per second; each panel has its own scale. Of several trials the first is shown."}
+		caption: "Transactions answered in each interval, per second, reads apart; each panel has its own scale. Of several trials the first is shown."}
 	return timeSheet(pg, s, "throughput (tx/s)", func(p result.Point) float64 { return p.Throughput }, false)
 }
 

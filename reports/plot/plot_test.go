@@ -225,3 +225,11 @@ func BenchmarkReport(b *testing.B) {
 		}
 	}
 }
+
+func TestLoadText(t *testing.T) {
+	for load, want := range map[string]string{"city": "city", "": "", "500": "500 requests/s", "2000": "2,000 requests/s", "1234567.5": "1,234,567.5 requests/s"} {
+		if got := loadText(load); got != want {
+			t.Errorf("%q: %q, want %q", load, got, want)
+		}
+	}
+}

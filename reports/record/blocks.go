@@ -21,8 +21,12 @@ type blocks struct {
 	bytes    uint64
 }
 
-// Observe implements consensus.Tap. A block counts once, at the first replica that commits it; a view
-// once, when the first replica enters it, except the first view of the run, which follows no failure.
+// Observe implements consensus.Tap. A block counts once, at the first replica that commits it.
+//
+// Every replica reports a view when it learns of it, and again after a restart. A view counts once, when
+// the first replica enters it and it is higher than all entered so far: whoever reports a lower one is
+// late. The first view of the run counts only when something had been committed before it, because then
+// there was a leader whom the runtime put into office without a report.
 func (r *Recorder) Observe(e consensus.Event) {
 	b := &r.blocks
 	within := r.inWindow(e.At)
@@ -49,12 +53,12 @@ func (r *Recorder) Observe(e consensus.Event) {
 			b.bytes += uint64(e.Bytes)
 		}
 	case consensus.EventLed:
-		if b.led && e.View > b.view && within {
+		if b.led && e.View <= b.view {
+			return
+		}
+		if within && (b.led || b.height > 0) {
 			b.changes++
 		}
-		if !b.led || e.View > b.view {
-			b.view = e.View
-		}
-		b.led = true
+		b.led, b.view = true, e.View
 	}
 }

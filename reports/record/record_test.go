@@ -395,6 +395,35 @@ func block(height uint64, txs int) *consensus.Block {
 	return consensus.NewBlock(height, 1, 0, consensus.Digest{}, consensus.NewPayload(make([]*consensus.Command, 0, txs)))
 }
 
+// Views are counted, not reports of views: of all replicas, of late ones and of restarted ones.
+func TestViewChanges(t *testing.T) {
+	led := func(node int, view uint64, at time.Duration) consensus.Event {
+		return consensus.Event{Kind: consensus.EventLed, Node: consensus.NodeID(node), View: view, At: at}
+	}
+	commit := consensus.Event{Kind: consensus.EventCommitted, At: 500 * ms, Block: block(1, 0)}
+	for name, tc := range map[string]struct {
+		events []consensus.Event
+		want   float64
+	}{
+		"only the first":              {[]consensus.Event{led(0, 7, 0), led(1, 7, ms), led(2, 7, 2*time.Second)}, 0},
+		"one, learned by all":         {[]consensus.Event{led(0, 0, 0), led(1, 1, 2*time.Second), led(2, 1, 2*time.Second), led(3, 1, 2100*ms)}, 1},
+		"reported after a restart":    {[]consensus.Event{led(0, 0, 0), led(1, 1, 2*time.Second), led(0, 0, 2500*ms), led(0, 1, 2600*ms)}, 1},
+		"before the window":           {[]consensus.Event{led(0, 0, 0), led(1, 1, 500*ms), led(2, 1, 1500*ms)}, 0},
+		"after the window":            {[]consensus.Event{led(0, 0, 0), led(1, 1, 3*time.Second)}, 0},
+		"two, one after the other":    {[]consensus.Event{led(0, 0, 0), led(1, 1, 1500*ms), led(1, 2, 1600*ms), led(2, 2, 1601*ms)}, 2},
+		"skipped views are not ones":  {[]consensus.Event{led(0, 0, 0), led(1, 9, 1500*ms)}, 1},
+		"the first leader unreported": {[]consensus.Event{commit, led(1, 3, 2*time.Second), led(2, 3, 2*time.Second)}, 1},
+	} {
+		r := New(Config{Warmup: time.Second, Duration: 3 * time.Second})
+		for _, e := range tc.events {
+			r.Observe(e)
+		}
+		if got := (result.Record{Values: r.Finish().Values}).Number("view-changes"); got != tc.want {
+			t.Errorf("%s: %v view changes, want %v", name, got, tc.want)
+		}
+	}
+}
+
 func TestBlocksViewsAndResources(t *testing.T) {
 	r := New(Config{Warmup: time.Second, Duration: 3 * time.Second, Interval: time.Second, Exact: true})
 	two := consensus.NewPayload([]*consensus.Command{{ID: 1}, {ID: 2}})

@@ -18,8 +18,12 @@ func quantity(v float64, unit string) string {
 		return figure(v*100) + " %"
 	case "B":
 		return bytesText(v)
-	case "tx/sec", "case/sec", "read/sec":
-		return figure(v) + " " + strings.TrimSuffix(unit, "ec")
+	case "tx/sec":
+		return figure(v) + " tx/s"
+	case "read/sec":
+		return figure(v) + " reads/s"
+	case "case/sec":
+		return figure(v) + " cases/s"
 	}
 	return figure(v) + " " + unit
 }
@@ -91,10 +95,10 @@ func estimate(m stats.Interval, unit string) string {
 	return s
 }
 
-// loadText writes a numeric load with its unit.
+// loadText writes a numeric load with its unit: reads and transactions together, as it is offered.
 func loadText(load string) string {
 	if v, err := strconv.ParseFloat(load, 64); err == nil {
-		return figure(v) + " tx/s"
+		return figure(v) + " requests/s"
 	}
 	return load + " load"
 }
@@ -131,6 +135,14 @@ func unique(lists ...[]string) []string {
 		}
 	}
 	return out
+}
+
+// plural is the third person of a verb after the given number of subjects.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // limitText names what a limit is.

@@ -33,9 +33,11 @@ type page struct {
 	Runs                                                        []runView
 	Provenance                                                  []provenanceRow
 	Notes                                                       []note
-	Assumptions                                                 []string
+	NotModelled, Costs                                          []bullets
 	Environment                                                 *Environment
-	Command                                                     string
+	Cross                                                       []crossRow
+	CrossSentence, CrossNote, AgainNote, LoadNote               string
+	Again                                                       again
 	Sampled                                                     bool
 	VerdictNote, BestNote, SampleNote, ExactNote, CatalogueNote string
 }
@@ -74,7 +76,7 @@ type runView struct {
 }
 
 // unitGap is the space between a figure and its unit, at which no line may break.
-var unitGap = regexp.MustCompile(`(\d) (%|(?:ns|µs|ms|s|min|h|days|tx/s|kB|MB|B|tx)\b)`)
+var unitGap = regexp.MustCompile(`(\d) (%|(?:ns|µs|ms|s|min|h|days|tx/s|(?:reads|requests|cases)/s|kB|MB|B|tx)\b)`)
 
 // writeHTML writes the self-contained page.
 func writeHTML(w io.Writer, in Input) error {
@@ -96,9 +98,10 @@ func writeHTML(w io.Writer, in Input) error {
 	}
 	p := page{Title: in.Title, Scope: j.scope(), Style: template.CSS(styleText), Broken: j.broken(), Tally: j.tally(),
 		Answers: j.answersByLoad(), Comparisons: j.comparisons(), Sections: sections, Checks: j.checkRows(), Warnings: j.warnings(),
-		Runs: runViews(in.Records), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), Assumptions: j.assumptions(),
-		Command: in.Command, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
+		Runs: runViews(in.Records), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: j.notModelled(), Costs: j.costs(),
+		Again: j.again(), AgainNote: j.againNote(), LoadNote: loadNote, Cross: j.crossRows(), CrossNote: crossNote, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
 		ExactNote: exactNote, CatalogueNote: catalogueNote}
+	p.CrossSentence = crossSentence(p.Cross)
 	if in.Environment.Go != "" {
 		p.Environment = &in.Environment
 	}
@@ -180,6 +183,9 @@ func runViews(records []result.Record) []runView {
 		v := runView{Record: r, Varied: factors(r, ", ")}
 		if t, ok := r.Value("throughput"); ok {
 			v.Brief = quantity(t.Value, t.Unit)
+			if reads, ok := r.Value("read-throughput"); ok {
+				v.Brief += " + " + quantity(reads.Value, reads.Unit)
+			}
 			if l, ok := r.Value("latency-p50"); ok {
 				v.Brief += ", median " + quantity(l.Value, l.Unit)
 			}

@@ -18,7 +18,7 @@ func writeMarkdown(w io.Writer, in Input) error {
 	for _, s := range j.tally() {
 		p("- %s", md(s))
 	}
-	p("\n%s\n", verdictNote)
+	p("\n%s\n\n%s\n", verdictNote, loadNote)
 	j.markdownAnswers(p)
 	p("\n## Comparison\n\n%s", bestNote)
 	if j.sampled() {
@@ -27,6 +27,7 @@ func writeMarkdown(w io.Writer, in Input) error {
 	for _, c := range j.comparisons() {
 		j.markdownComparison(p, c)
 	}
+	j.markdownCross(p)
 	j.markdownBasis(p)
 	return out.Flush()
 }
@@ -52,7 +53,7 @@ func (j *judged) markdownAnswers(p printer) {
 	for _, a := range j.answers {
 		name := md(j.in.scenarioName(a.Scenario))
 		for _, ch := range a.Choices {
-			p("| %s | %s | %s | %s | %s | %s |", name, md(loadText(a.Load)), headingText(ch), winnerText(ch), md(ch.Text), md(ch.Limit))
+			p("| %s | %s | %s | %s | %s | %s |", name, md(loadText(a.Load)), headingText(ch), winnerText(ch), md(ch.Text), md(strings.TrimSpace(ch.Limit+" "+ch.Fault)))
 		}
 	}
 }
@@ -119,10 +120,10 @@ func (j *judged) markdownBasis(p printer) {
 	for _, n := range append(j.designNotes(), j.where()...) {
 		p("- **%s**: %s", md(n.Name), md(n.Text))
 	}
-	if as := j.assumptions(); len(as) > 0 {
-		p("\n### Modelled\n")
-		for _, a := range as {
-			p("- %s", md(a))
+	for _, b := range append(j.costs(), j.notModelled()...) {
+		p("\n### %s\n", md(b.Heading))
+		for _, item := range b.Items {
+			p("- %s", md(item))
 		}
 	}
 	p("\n### Checks\n\n| check | held | failed |\n|---|---:|---:|")
@@ -135,8 +136,23 @@ func (j *judged) markdownBasis(p printer) {
 			p("- %s: %s, first %s", md(w.Text), count(len(w.Runs), "run"), md(w.Runs[0]))
 		}
 	}
-	if j.in.Command != "" {
-		p("\n## Do it again\n\n```sh\n%s\n```", strings.ReplaceAll(j.in.Command, "```", ""))
+	a := j.again()
+	p("\n## Do it again\n\n%s\n\n```sh\n%s\n```\n\n%s", a.Comment, a.Once, j.againNote())
+	if a.Made != "" {
+		p("\nThis report was made by:\n\n```sh\n%s\n```", strings.ReplaceAll(a.Made, "```", ""))
+	}
+}
+
+// markdownCross is the table of the two implementations of Raft.
+func (j *judged) markdownCross(p printer) {
+	rows := j.crossRows()
+	if len(rows) == 0 {
+		return
+	}
+	p("\n## Two implementations of Raft\n\n%s\n\n%s\n", crossSentence(rows), md(crossNote))
+	p("| scenario | load | setting | raft, median | hashiraft ~, median | ratio | verdict |\n|---|---|---|---:|---:|---:|---|")
+	for _, r := range rows {
+		p("| %s | %s | %s | %s | %s | %s | %s |", md(j.in.scenarioName(r.Scenario)), md(loadText(r.Load)), md(r.Setting), r.Machine, r.Library, r.Ratio, r.Verdict)
 	}
 }
 

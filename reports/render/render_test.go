@@ -230,23 +230,39 @@ func TestBenchFormat(t *testing.T) {
 }
 
 func TestWideCharactersAlign(t *testing.T) {
-	text := render(t, Text, synthetic(3, "city"))
-	lines := strings.Split(text, "\n")
-	column := columnsOf(lines[0][:strings.Index(lines[0], "design")])
-	for _, l := range lines[2:11] {
-		at := -1
-		for _, d := range []string{"hashiraft", "pbft", "hotstuff"} {
-			if i := strings.Index(l, d); i >= 0 {
-				at = columnsOf(l[:i])
-			}
-		}
-		if at != column {
-			t.Errorf("design at column %d, not %d: %s", at, column, l)
+	in := synthetic(3, "city")
+	for id, s := range in.Scenarios {
+		s.Name = s.NameZh
+		in.Scenarios[id] = s
+	}
+	text := render(t, Text, in)
+	lines := strings.Split(text[strings.Index(text, "\nat city load")+1:], "\n")
+	column := columnsOf(lines[0][:strings.Index(lines[0], "pbft")+len("pbft")])
+	for _, l := range lines[2:5] {
+		cells := regexp.MustCompile(`\S+ ms`).FindAllStringIndex(l, -1)
+		if len(cells) != 3 || columnsOf(l[:cells[1][1]]) != column {
+			t.Errorf("the second design does not end at column %d: %s", column, l)
 		}
 	}
 	for s, want := range map[string]int{"abc": 3, "目录链": 6, "é": 1, "e\u0301": 1, "（a）": 5, "–": 1} {
 		if got := columnsOf(s); got != want {
 			t.Errorf("%q takes %d columns, want %d", s, got, want)
 		}
+	}
+}
+
+// The terminal gets the answer first, a row a scenario, and nothing that it cannot hold.
+func TestTextIsShort(t *testing.T) {
+	lines := strings.Split(render(t, Text, synthetic(12, "city", "2000")), "\n")
+	if len(lines) > 50 || !strings.HasPrefix(lines[0], "At city load, if a replica may lie: pbft for 12 of 12") {
+		t.Errorf("%d lines, the first: %s", len(lines), lines[0])
+	}
+	for _, l := range lines {
+		if columnsOf(l) > tableColumns {
+			t.Errorf("%d columns: %s", columnsOf(l), l)
+		}
+	}
+	if text := render(t, Text, synthetic(12, "1", "2", "3", "4", "5", "6")); !strings.Contains(text, "72 rows and 3 columns: too many") {
+		t.Error("72 rows are printed")
 	}
 }

@@ -10,12 +10,17 @@ import (
 
 // compared are the metrics of the comparison table, with their words.
 var compared = []struct{ metric, words string }{
-	{"throughput", "throughput"},
+	{"offered", "offered"},
+	{"throughput", "answered"},
+	{"read-offered", "reads offered"},
+	{"read-throughput", "reads answered"},
 	{"latency-p50", "latency, median"},
 	{"latency-p99", "latency, 99 %"},
 	{"case-latency-p50", "whole case, median"},
 	{"read-latency-p50", "read, median"},
-	{"dropped", "dropped"},
+	{"dropped", "not admitted"},
+	{"failed", "lost"},
+	{"view-changes", "view changes"},
 	{"cpu-utilisation-max", "busiest CPU"},
 	{"disk-utilisation-max", "busiest disk"},
 	{"link-utilisation-max", "busiest link"},
@@ -81,6 +86,9 @@ func (j *judged) block(scenario, load string) block {
 			b.Lines = append(b.Lines, l)
 		}
 	}
+	if l, ok := j.pauseLine(row); ok {
+		b.Lines = append(b.Lines, l)
+	}
 	if l := (line{Metric: "held back by"}); len(b.Lines) > 0 {
 		for _, c := range row {
 			e := entry{Text: "–"}
@@ -94,13 +102,6 @@ func (j *judged) block(scenario, load string) block {
 	return b
 }
 
-func limitWord(c stats.Cell) string {
-	if l := c.Trials[0].Limit; l != "" {
-		return l
-	}
-	return result.LimitOf(c.Trials[0])
-}
-
 // sound reports whether a cell may be quoted: it has trials, and no trial broke a check.
 func sound(c stats.Cell) bool { return len(c.Trials) > 0 && len(c.Broken) == 0 }
 
@@ -109,6 +110,7 @@ func (j *judged) metricLine(metric, words string, row []*stats.Cell) (line, bool
 	l := line{Metric: words}
 	m, _ := result.MetricNamed(metric)
 	any := false
+	rare := metric == "dropped" || metric == "failed" || metric == "view-changes" // left out when zero for all
 	for _, c := range row {
 		e := entry{Text: "–"}
 		switch {
@@ -118,12 +120,15 @@ func (j *judged) metricLine(metric, words string, row []*stats.Cell) (line, bool
 			any = any || metric == "throughput" // say it even where nothing else is to be said
 		default:
 			if v, ok := c.Median(metric); ok {
-				e.Text, any = estimate(v, m.Unit), true
+				e.Text, any = estimate(v, m.Unit), any || !rare || v.High > 0
 			}
 		}
 		l.Entries = append(l.Entries, e)
 	}
 	for _, rivals := range j.classes(row) {
+		if rare {
+			break // consequences, not merits of their own
+		}
 		markBest(&l, metric, m.Better, row, rivals)
 	}
 	return l, any

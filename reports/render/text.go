@@ -13,26 +13,37 @@ import (
 	"github.com/govbench/govbench/reports/stats"
 )
 
-// Text writes the summary for a terminal: a table with a row a scenario, design and load, then what
-// the report answers, and the checks that failed.
+const (
+	// nameColumns is the width of the scenarios' column of a table in terminal columns.
+	nameColumns = 34
+	// tableColumns is the width that a terminal is taken to have, and tableRows what a reader takes in.
+	// What does not fit stays in the report.
+	//
+	// assumed: a wide terminal, and a screen and a half.
+	tableColumns = 132
+	tableRows    = 60
+)
+
+// Text writes the summary for a terminal: what the report answers, then for each load a table with a row
+// a scenario and a column a design, and the checks that failed.
 func Text(w io.Writer, in Input) error {
 	j := judge(in)
 	out := bufio.NewWriter(w)
-	head := []string{"scenario", "load", "design", "throughput", "p50", "p99", "held back by"}
-	right := []bool{false, false, false, true, true, true, false}
-	var table [][]string
-	for _, load := range j.loads {
-		for _, s := range j.scenarios {
-			table = append(table, j.textRows(s, load)...)
-		}
-	}
-	writeAligned(out, head, table, right)
-	fmt.Fprintln(out)
 	for _, s := range j.tally() {
-		fmt.Fprintln(out, s)
+		fmt.Fprintln(out, wrap(s, 100))
+	}
+	tables, rows, columns := j.textTables()
+	if rows <= tableRows && columns <= tableColumns {
+		fmt.Fprintln(out, "\n"+wrap("99 % of transactions are answered within the time shown; where the load is not carried, the share of it that is, and what holds it back. Reads are offered beside transactions and counted apart.", 100))
+		for _, t := range tables {
+			fmt.Fprintln(out)
+			writeAligned(out, t.head, t.rows, t.right)
+		}
+	} else {
+		fmt.Fprintf(out, "\nThe comparison has %s and %s: too many to print here, the report has it.\n", count(rows, "row"), count(len(j.series), "column"))
 	}
 	if j.sampled() {
-		fmt.Fprintln(out, "~ marks samples: they vary from run to run, and are not ranked against exact figures.")
+		fmt.Fprintln(out, "\n~ marks samples: they vary from run to run, and are not ranked against exact figures.")
 	}
 	for _, r := range in.Records {
 		for _, c := range r.Failed() {
@@ -42,6 +53,74 @@ func Text(w io.Writer, in Input) error {
 	return out.Flush()
 }
 
+// textTable is the table of one load.
+type textTable struct {
+	head  []string
+	rows  [][]string
+	right []bool
+}
+
+// textTables lays out a table a load and gives the number of rows and the columns of the widest.
+func (j *judged) textTables() (out []textTable, rows, columns int) {
+	for _, load := range j.loads {
+		t := textTable{head: []string{"at " + loadText(load), "offered"}, right: []bool{false, true}}
+		for _, s := range j.series {
+			t.head, t.right = append(t.head, s), append(t.right, true)
+		}
+		for _, s := range j.scenarios {
+			if row := j.textRow(s, load); row != nil {
+				t.rows = append(t.rows, row)
+			}
+		}
+		out, rows = append(out, t), rows+len(t.rows)
+		columns = max(columns, sum(columnWidths(t.head, t.rows))+2*len(t.head)-2)
+	}
+	return out, rows, columns
+}
+
+// textRow is the row of one scenario, nil when it has no run at that load.
+func (j *judged) textRow(scenario, load string) []string {
+	row := []string{cutColumns(j.in.scenarioName(scenario), nameColumns), "–"}
+	any, most := false, 0.0
+	for _, series := range j.series {
+		c := j.find(scenario, load, series)
+		if c == nil {
+			row = append(row, "–")
+			continue
+		}
+		any = true
+		if sound(*c) && c.Number("offered")+c.Number("read-offered") > most {
+			most, row[1] = c.Number("offered")+c.Number("read-offered"), offeredText(*c)
+		}
+		row = append(row, textCell(*c))
+	}
+	if !any {
+		return nil
+	}
+	return row
+}
+
+// textCell is the 99th percentile of a cell, or why it has none to boast of.
+func textCell(c stats.Cell) string {
+	s := "no answer"
+	switch v, ok := c.Median(rank); {
+	case !sound(c):
+		return "CHECK FAILED"
+	case !c.Carried():
+		share := 0.0
+		if offered := c.Number("offered"); offered > 0 {
+			share = c.Number("throughput") / offered
+		}
+		s = figure(share*100) + " %: " + limitShort(c)
+	case ok:
+		s = timeText(v.Median)
+	}
+	if c.Runtime != result.Virtual {
+		s = "~" + s
+	}
+	return s
+}
+
 func (j *judged) sampled() bool {
 	for _, c := range j.cells {
 		if c.Runtime != result.Virtual {
@@ -49,47 +128,6 @@ func (j *judged) sampled() bool {
 		}
 	}
 	return false
-}
-
-// nameColumns is the width of the first column of the table in terminal columns.
-const nameColumns = 34
-
-// textRows are the rows of one scenario and load: its name in the first, its Chinese name in the second.
-func (j *judged) textRows(scenario, load string) [][]string {
-	var out [][]string
-	names := []string{j.in.scenarioName(scenario), j.in.Scenarios[scenario].NameZh}
-	shown := loadText(load)
-	for _, series := range j.series {
-		c := j.find(scenario, load, series)
-		if c == nil {
-			continue
-		}
-		row := []string{"", shown, series, "–", "–", "–", ""}
-		if len(out) < len(names) {
-			row[0] = cutColumns(names[len(out)], nameColumns)
-		}
-		if sound(*c) {
-			row[3], row[4], row[5] = textCell(*c, "throughput"), textCell(*c, "latency-p50"), textCell(*c, "latency-p99")
-			row[6] = limitShort(*c)
-		} else {
-			row[6] = "check failed: " + c.Broken[0].Failed()[0].Name
-		}
-		out = append(out, row)
-		shown = ""
-	}
-	return out
-}
-
-// limitShort is what limits a cell in a word or two.
-func limitShort(c stats.Cell) string {
-	switch l := limitWord(c); l {
-	case result.LimitOffered:
-		return "nothing"
-	case result.LimitRounds:
-		return "round trips"
-	default:
-		return limitText(l)
-	}
 }
 
 // cutColumns shortens s to n terminal columns.
@@ -104,26 +142,46 @@ func cutColumns(s string, n int) string {
 	return string(r) + "…"
 }
 
-func textCell(c stats.Cell, metric string) string {
-	v, ok := c.Median(metric)
-	if !ok {
-		return "–"
+// wrap breaks a sentence into lines of up to n terminal columns, those after the first set in.
+func wrap(s string, n int) string {
+	var b strings.Builder
+	at := 0
+	for i, word := range strings.Fields(s) {
+		switch size := columnsOf(word); {
+		case i == 0:
+			at = size
+		case at+1+size > n:
+			b.WriteString("\n  ")
+			at = 2 + size
+		default:
+			b.WriteByte(' ')
+			at += 1 + size
+		}
+		b.WriteString(word)
 	}
-	m, _ := result.MetricNamed(metric)
-	s := quantity(v.Median, m.Unit)
-	if c.Runtime != result.Virtual {
-		s = "~" + s
-	}
-	return s
+	return b.String()
 }
 
-func writeAligned(out io.Writer, head []string, table [][]string, right []bool) {
+func columnWidths(head []string, table [][]string) []int {
 	widths := make([]int, len(head))
 	for _, row := range append([][]string{head}, table...) {
 		for i, s := range row {
 			widths[i] = max(widths[i], columnsOf(s))
 		}
 	}
+	return widths
+}
+
+func sum(values []int) int {
+	total := 0
+	for _, v := range values {
+		total += v
+	}
+	return total
+}
+
+func writeAligned(out io.Writer, head []string, table [][]string, right []bool) {
+	widths := columnWidths(head, table)
 	rule := make([]string, len(head))
 	for i, n := range widths {
 		rule[i] = strings.Repeat("─", n)

@@ -27,6 +27,9 @@ type choice struct {
 	Winner  string // series; empty when none carried the load or none can be named
 	Text    string // why, in a sentence
 	Limit   string // what limits the winner, or what stopped them all, in a sentence
+	Fault   string // what happened to each under faults, in sentences
+	Alone   string // the series, when it is the only one of its kind here
+	Over    bool   // none carried the load
 }
 
 // answer is all verdicts on one scenario at one load.
@@ -139,7 +142,15 @@ func decide(rivals []stats.Cell) choice {
 			carrying = append(carrying, c)
 		}
 	}
-	ch := pick(rivals, sound, carrying)
+	ch := pick(sound, carrying)
+	if len(rivals) == 1 {
+		ch.Alone = rivals[0].Series
+	}
+	var faults []string
+	for _, c := range rivals {
+		faults = append(faults, ordealText(c))
+	}
+	ch.Fault = strings.Join(unique(faults), " ")
 	if left := missing(rivals, sound); len(left) > 0 && len(sound) > 0 {
 		ch.Text += " Left out, because a check failed: " + list(stats.Unique(left, func(c stats.Cell) string { return c.Series }), "and") + "."
 	}
@@ -147,7 +158,7 @@ func decide(rivals []stats.Cell) choice {
 }
 
 // pick chooses among the cells whose checks held.
-func pick(rivals, sound, carrying []stats.Cell) choice {
+func pick(sound, carrying []stats.Cell) choice {
 	byLatency := func(a, b stats.Cell) int { return compare(a.Number(rank), b.Number(rank)) }
 	slices.SortStableFunc(carrying, byLatency)
 	switch {
@@ -155,7 +166,7 @@ func pick(rivals, sound, carrying []stats.Cell) choice {
 		return choice{Text: "No sound run: a check failed in each, see the runs below."}
 	case len(carrying) == 0:
 		slices.SortStableFunc(sound, func(a, b stats.Cell) int { return compare(b.Number("throughput"), a.Number("throughput")) })
-		return choice{Text: overloadText(sound), Limit: limitOf(sound[0])}
+		return choice{Text: "None carries the load: " + overloadText(sound) + ".", Limit: limitOf(sound[0]), Over: true}
 	}
 	best := carrying[0]
 	ch := choice{Winner: best.Series, Text: bestText(best), Limit: limitOf(best)}
@@ -163,10 +174,7 @@ func pick(rivals, sound, carrying []stats.Cell) choice {
 		ch.rankAgainst(best, carrying[1:])
 	}
 	if lost := len(sound) - len(carrying); lost > 0 {
-		ch.Text += " " + overloadText(missing(sound, carrying))
-	}
-	if len(rivals) == 1 {
-		ch.Text += " It is the only one of its kind here."
+		ch.Text += " Not carried by " + overloadText(missing(sound, carrying)) + "."
 	}
 	return ch
 }
@@ -190,8 +198,26 @@ func (ch *choice) rankAgainst(best stats.Cell, others []stats.Cell) {
 		for _, o := range others {
 			words = append(words, fmt.Sprintf("%s %s (%s times as long)", o.Series, timeText(o.Number(rank)), figure(o.Number(rank)/low)))
 		}
-		ch.Text += " The others take longer for 99 %: " + list(words, "and") + "."
+		ch.Text += plural(len(others), " The other takes longer for 99 %: ", " The others take longer for 99 %: ") + list(words, "and") + "."
+		if wins, pairs := pairedWins(best, next); pairs > 1 && wins < pairs {
+			ch.Text += fmt.Sprintf(" Trial by trial %s was the faster in %d of %d only.", best.Series, wins, pairs)
+		}
 	}
+}
+
+// pairedWins compares two cells trial by trial: equal trials give different designs the same load.
+func pairedWins(best, next stats.Cell) (wins, pairs int) {
+	for _, a := range best.Trials {
+		for _, b := range next.Trials {
+			if a.Trial == b.Trial && a.Seed == b.Seed {
+				pairs++
+				if a.Number(rank) < b.Number(rank) {
+					wins++
+				}
+			}
+		}
+	}
+	return wins, pairs
 }
 
 func overlap(a, b stats.Cell) bool {
@@ -221,17 +247,17 @@ func missing(all, some []stats.Cell) []stats.Cell {
 }
 
 func bestText(c stats.Cell) string {
-	return fmt.Sprintf("Carries %s; half of the answers within %s, 99 %% within %s.",
-		quantity(c.Number("throughput"), "tx/sec"), timeText(c.Number("latency-p50")), timeText(c.Number(rank)))
+	return fmt.Sprintf("Carries %s; half of the transactions answered within %s, 99 %% within %s%s.",
+		answeredText(c), timeText(c.Number("latency-p50")), timeText(c.Number(rank)), trialsText(c))
 }
 
-// overloadText says what the designs that did not carry the load did instead.
+// overloadText says what the designs that did not carry the load did instead, and what stopped each.
 func overloadText(cells []stats.Cell) string {
 	var words []string
 	for _, c := range cells {
-		words = append(words, fmt.Sprintf("%s (%s of %s)", c.Series, figure(c.Number("throughput")), quantity(c.Number("offered"), "tx/sec")))
+		words = append(words, fmt.Sprintf("%s (%s, held back by %s)", c.Series, answeredText(c), heldBack(c)))
 	}
-	return "Not carried by " + list(words, "or") + "."
+	return list(words, "or")
 }
 
 // limitOf says in a sentence or two what limits a cell.
@@ -245,6 +271,9 @@ func limitOf(c stats.Cell) string {
 		return "What limits " + c.Series + " is not known: its runtime does not meter its nodes."
 	}
 	busy := busiest(c)
+	if limit == result.LimitRounds {
+		return strings.TrimSpace(fmt.Sprintf("%s is limited by protocol round trips: no node's CPU, disk or link is saturated. %s", c.Series, busy))
+	}
 	if limit != result.LimitOffered {
 		return strings.TrimSpace(fmt.Sprintf("%s is limited by %s. %s", c.Series, limitText(limit), busy))
 	}
@@ -265,8 +294,11 @@ func busiest(c stats.Cell) string {
 	case most < 0.005:
 		return "No node's CPU, disk or link is even 0.5 % busy."
 	}
-	return fmt.Sprintf("Busiest resource: the %s of one node, %s.", name, quantity(most, "ratio"))
+	return fmt.Sprintf("Busiest: a node's %s, %s.", name, quantity(most, "ratio"))
 }
+
+// wayText names the stages at both ends of a transaction's way.
+const wayText = "the way between client and replica"
 
 // parts groups stages by what would have to change to shorten them.
 var parts = []struct {
@@ -274,7 +306,7 @@ var parts = []struct {
 	stages []string
 }{
 	{"protocol round trips", []string{"order"}},
-	{"the way between client and replica", []string{"submit", "answer"}},
+	{wayText, []string{"submit", "answer"}},
 	{"waiting for a block", []string{"queue"}},
 	{"execution", []string{"execute"}},
 }
@@ -285,7 +317,7 @@ func slowest(r result.Record) string {
 	if part == "" {
 		return ""
 	}
-	return fmt.Sprintf("Load carried; latency is mostly %s (%s of %s on average).", part, quantity(sec/total, "ratio"), timeText(total))
+	return fmt.Sprintf("Latency is mostly %s (%s of %s on average).", part, quantity(sec/total, "ratio"), timeText(total))
 }
 
 // largestPart names the largest part of the mean latency, and gives its length and the whole in seconds.
@@ -301,6 +333,9 @@ func largestPart(r result.Record) (part string, sec, total float64) {
 		if sum > sec {
 			part, sec = p.text, sum
 		}
+	}
+	if part == wayText && faulty(r) {
+		part += ", asking again included"
 	}
 	return part, sec, total
 }

@@ -44,13 +44,13 @@ func TestVerdicts(t *testing.T) {
 		"equal": {[]result.Record{trial("pbft", v, 2000, 2000, 0.1), trial("hotstuff", v, 2000, 2000, 0.1005)},
 			[]string{"pbft or hotstuff"}, "does the same"},
 		"fast but overloaded": {[]result.Record{trial("pbft", v, 2000, 900, 0.05), trial("hotstuff", v, 2000, 2000, 0.1)},
-			[]string{"hotstuff"}, "Not carried by pbft (900 of 2,000 tx/s)"},
+			[]string{"hotstuff"}, "Not carried by pbft (900 of 2,000 tx/s, held back by"},
 		"nobody": {[]result.Record{trial("pbft", v, 2000, 900, 0.05), trial("hotstuff", v, 2000, 1000, 0.1)},
-			[]string{""}, "Not carried by hotstuff (1,000 of 2,000 tx/s) or pbft"},
+			[]string{""}, "None carries the load: hotstuff (1,000 of 2,000 tx/s, held back by something that its runtime does not meter) or pbft"},
 		"fault models apart": {[]result.Record{trial("raft", v, 2000, 2000, 0.01), trial("pbft", v, 2000, 2000, 0.05)},
-			[]string{"pbft", "raft"}, "only one of its kind"},
+			[]string{"pbft", "raft"}, "within 50 ms. Carries"},
 		"exact and sampled apart": {[]result.Record{trial("raft", v, 2000, 2000, 0.02), trial("hashiraft", b, 2000, 2000, 0.01)},
-			[]string{"raft", "hashiraft"}, "only one of its kind"},
+			[]string{"raft", "hashiraft"}, "within 20 ms. Carries"},
 		"too few samples": {[]result.Record{trial("etcdraft", b, 2000, 2000, 0.02), trial("hashiraft", b, 2000, 2000, 0.01)},
 			[]string{""}, "takes at least 10 trials"},
 		"enough samples": {append(repeat(10, trial("etcdraft", b, 2000, 2000, 0.02)), repeat(10, trial("hashiraft", b, 2000, 2000, 0.01))...),
@@ -112,7 +112,7 @@ func TestLimits(t *testing.T) {
 	r.Values = append(r.Values, result.Value{Name: "disk-utilisation-max", Value: 0.4})
 	j := judge(Input{Records: []result.Record{r}, Designs: models})
 	got := j.answers[0].Choices[0].Limit
-	want := "Load carried; latency is mostly the way between client and replica (60 % of 100 ms on average). Busiest resource: the disk of one node, 40 %."
+	want := "Latency is mostly the way between client and replica (60 % of 100 ms on average). Busiest: a node's disk, 40 %."
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
