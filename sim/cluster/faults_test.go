@@ -53,15 +53,18 @@ func TestEveryCommandIsAnsweredOnceUnderFaults(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						schedule.Duplicates = append(schedule.Duplicates, fault.Duplicate{
-							LinkFrom: consensus.Everyone, LinkTo: consensus.Everyone, PerMillion: 10_000,
-						})
+						schedule.Duplicates = anyDuplicate(10_000)
 						answeredOnce(t, p, n, seed, schedule, length)
 					})
 				}
 			}
 		}
 	}
+}
+
+// anyDuplicate delivers messages of every link twice with that probability, all the time.
+func anyDuplicate(perMillion uint32) []fault.Duplicate {
+	return []fault.Duplicate{{LinkFrom: consensus.Everyone, LinkTo: consensus.Everyone, PerMillion: perMillion}}
 }
 
 func answeredOnce(t *testing.T, p consensus.Protocol, n int, seed uint64, s fault.Schedule, length time.Duration) {
