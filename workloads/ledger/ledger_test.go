@@ -277,6 +277,13 @@ func TestTx(t *testing.T) {
 	tx.Delete([]byte("b"))
 	tx.Commit()
 	agree(t, l, twin{"a": {"10", 2}})
+	copy(tx.Edit([]byte("a"), 4)[2:], "34")
+	if got := tx.Edit([]byte("a"), 3); string(got) != "103" {
+		t.Errorf("an edited value reads %q", got)
+	}
+	tx.Edit([]byte("n"), 2)[1] = 'n'
+	tx.Commit()
+	agree(t, l, twin{"a": {"103", 3}, "n": {"\x00n", 1}})
 }
 
 func TestPrefixAndRange(t *testing.T) {

@@ -1,5 +1,7 @@
 package ledger
 
+import "slices"
+
 // Tx buffers the writes of one operation. It reads its own writes; nothing reaches the ledger before
 // Commit. A Tx is used again for the next operation after Commit or Discard.
 type Tx struct {
@@ -61,10 +63,24 @@ func (t *Tx) find(key []byte, hash uint32) int {
 // Put buffers a write. Several writes to one key in one operation count as one, the last.
 func (t *Tx) Put(key, value []byte) { t.add(key, value, false) }
 
+// Edit buffers a write of what the key holds, cut or filled up with zeros to the given size, and returns it for
+// the caller to change in place until its next call to the Tx.
+func (t *Tx) Edit(key []byte, size int) []byte {
+	value, _ := t.Get(key)
+	value = value[:min(len(value), size)]
+	at := t.add(key, value, false)
+	from := len(t.arena) - len(value)
+	t.arena = slices.Grow(t.arena, size-len(value))[:from+size]
+	clear(t.arena[from+len(value):])
+	t.writes[at].end = len(t.arena)
+	return t.arena[from:]
+}
+
 // Delete buffers a removal; removing what is not there does nothing.
 func (t *Tx) Delete(key []byte) { t.add(key, nil, true) }
 
-func (t *Tx) add(key, value []byte, remove bool) {
+// add returns the index of the write.
+func (t *Tx) add(key, value []byte, remove bool) int {
 	hash := hashKey(key)
 	at := t.find(key, hash)
 	if at < 0 {
@@ -77,6 +93,7 @@ func (t *Tx) add(key, value []byte, remove bool) {
 	t.arena = append(t.arena, value...)
 	w.end = len(t.arena)
 	t.writes[at] = w
+	return at
 }
 
 // Commit applies the buffered writes.

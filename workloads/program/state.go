@@ -15,7 +15,7 @@ const CountersMax = 24
 const (
 	keyGenesis = "G" // the program's tag: the root depends on every parameter
 	keyTotals  = "T" // clock, accepted operations, counters
-	keyWindow  = "W" // and the client, 4 bytes: its window
+	keyWindow  = "W" // and the agency, 2 bytes: its desks' windows; or the subject's client number, 4 bytes: its window
 )
 
 // State is a ledger with the guards that every program needs. A family's App opens each operation with
@@ -91,20 +91,28 @@ func (s *State) admit(call *Call) string {
 	case call.At+skew < s.totals.clock:
 		return "time too far behind"
 	}
-	s.key[0] = keyWindow[0]
-	binary.BigEndian.PutUint32(s.key[1:], call.Client)
-	var w window
-	if value, found := s.Tx.Get(s.key[:]); found {
-		w, _ = readWindow(value)
-	}
+	record := s.window(call.Client)
+	w, _ := readWindow(record)
 	if !w.accept(call.Sequence) {
 		return "sequence number used or too old"
 	}
-	s.buf = w.append(s.buf[:0])
-	s.Tx.Put(s.key[:], s.buf)
+	w.put(record)
 	s.totals.clock = max(s.totals.clock, call.At)
 	s.totals.accepted++
 	return ""
+}
+
+// window is where the window of a client stands in the ledger, to be changed in place. The desks of an agency
+// share an entry: they work side by side, and a block costs one leaf for all of them.
+func (s *State) window(client uint32) []byte {
+	s.key[0] = keyWindow[0]
+	if client >= SubjectBase {
+		binary.BigEndian.PutUint32(s.key[1:], client)
+		return s.Tx.Edit(s.key[:5], windowSize)
+	}
+	binary.BigEndian.PutUint16(s.key[1:], uint16(client/Desks))
+	desk := int(client % Desks)
+	return s.Tx.Edit(s.key[:3], Desks*windowSize)[desk*windowSize : (desk+1)*windowSize]
 }
 
 // Accepted is the number of accepted transactions, the one at work included: its place in the order.
@@ -180,12 +188,21 @@ func (s *State) Audit() (accepted uint64, err error) {
 	}
 	s.readTotals()
 	sum := uint64(0)
-	for e := range s.Ledger.Prefix([]byte(keyWindow)) {
-		w, ok := readWindow(e.Value)
-		if !ok || len(e.Key) != 5 || !w.sound() {
-			return 0, fmt.Errorf("replay window of client %x: unsound record %x", e.Key[1:], e.Value)
+	for e := range s.Ledger.Each([]byte(keyWindow)) {
+		windows := 1
+		if len(e.Key) == 3 {
+			windows = Desks
 		}
-		sum += w.count
+		if len(e.Value) != windows*windowSize || len(e.Key) != 3 && len(e.Key) != 5 {
+			return 0, fmt.Errorf("replay window of %x: unsound record %x", e.Key[1:], e.Value)
+		}
+		for i := range windows {
+			w, _ := readWindow(e.Value[i*windowSize : (i+1)*windowSize])
+			if !w.sound() && (w != window{} || windows == 1) {
+				return 0, fmt.Errorf("replay window %d of %x: unsound %+v", i, e.Key[1:], w)
+			}
+			sum += w.count
+		}
 	}
 	if sum != s.totals.accepted {
 		return 0, fmt.Errorf("replay windows: they accepted %d operations, the total is %d", sum, s.totals.accepted)

@@ -75,13 +75,13 @@ func (w *window) sound() bool {
 	return w.highest > 0 && w.seen[0]&1 == 1 && held <= w.count && w.count <= w.highest
 }
 
-func (w *window) append(buf []byte) []byte {
-	buf = binary.BigEndian.AppendUint64(buf, w.highest)
-	buf = binary.BigEndian.AppendUint64(buf, w.count)
-	for _, word := range w.seen {
-		buf = binary.BigEndian.AppendUint64(buf, word)
+// put encodes the window into a record of windowSize bytes.
+func (w *window) put(record []byte) {
+	binary.BigEndian.PutUint64(record, w.highest)
+	binary.BigEndian.PutUint64(record[8:], w.count)
+	for i, word := range w.seen {
+		binary.BigEndian.PutUint64(record[16+8*i:], word)
 	}
-	return buf
 }
 
 func readWindow(value []byte) (w window, ok bool) {

@@ -35,7 +35,7 @@ const (
 type app struct {
 	*program.State
 	settings *program.Settings
-	consent  bool
+	guarded  bool // checks need a consent
 	key, buf []byte
 }
 
@@ -43,7 +43,7 @@ func newApp(settings *program.Settings) *app {
 	return &app{
 		State:    program.NewState(settings, settings.Tag(Name, rules()), counters),
 		settings: settings,
-		consent:  settings.Rule("consent") == 1,
+		guarded:  settings.Rule("consent") == 1,
 	}
 }
 
@@ -148,14 +148,17 @@ func (a *app) grant(call *program.Call) []byte {
 	case usesMax > 0 && (uses == 0 || uint64(uses) > usesMax):
 		return a.Refuse("a consent allows too many checks")
 	}
-	serial := a.latest(entity, grantee) + 1
-	if serial == serialPublic {
+	serial, former, _, written := a.consent(entity, grantee)
+	if serial+1 == serialPublic {
 		return a.Refuse("too many consents")
 	}
+	if written {
+		a.buf = former.append(a.buf[:0])
+		a.Tx.Put(a.formerKey(entity, grantee, serial), a.buf)
+	}
+	serial++
 	given := grant{from: call.At, until: call.At + life, classes: classes, uses: uses, payload: payload}
-	a.putGrant(entity, grantee, serial, given)
-	a.buf = binary.BigEndian.AppendUint32(a.buf[:0], serial)
-	a.Tx.Put(a.latestKey(entity, grantee), a.buf)
+	a.putConsent(entity, grantee, serial, given)
 	a.Add(countGrants, 1)
 	return a.Accept(binary.BigEndian.AppendUint32(nil, serial)...)
 }
@@ -175,13 +178,12 @@ func (a *app) revoke(call *program.Call) []byte {
 	case int(grantee) >= a.settings.Agencies:
 		return a.Refuse("no such agency")
 	}
-	serial := a.latest(entity, grantee)
-	given, found := a.grantAt(entity, grantee, serial)
+	serial, given, found, _ := a.consent(entity, grantee)
 	if !found || given.revoked != 0 {
 		return a.Refuse("no consent to revoke")
 	}
 	given.revoked = a.Accepted()
-	a.putGrant(entity, grantee, serial, given)
+	a.putConsent(entity, grantee, serial, given)
 	a.Add(countRevocations, 1)
 	return a.Accept()
 }
@@ -206,12 +208,11 @@ func (a *app) judge(call *program.Call, payload bool) (v verdict, reason string)
 	v.agency = uint16(agency)
 	v.matched = a.record(entity).commitment == claim
 	v.serial = serialPublic
-	if !a.consent {
+	if !a.guarded {
 		return v, ""
 	}
-	v.serial = a.latest(entity, v.agency)
 	var found bool
-	v.grant, found = a.grantAt(entity, v.agency, v.serial)
+	v.serial, v.grant, found, _ = a.consent(entity, v.agency)
 	if !found {
 		return v, "no consent"
 	}
@@ -244,7 +245,7 @@ func (a *app) check(call *program.Call) []byte {
 	}
 	if v.serial != serialPublic && v.grant.uses > 0 {
 		v.grant.used++
-		a.putGrant(v.entity, v.agency, v.serial, v.grant)
+		a.putConsent(v.entity, v.agency, v.serial, v.grant)
 	}
 	count, head := a.trailOf(v.entity)
 	e := entry{
@@ -252,7 +253,7 @@ func (a *app) check(call *program.Call) []byte {
 		serial: v.serial, class: v.class, matched: v.answer(), order: a.Accepted(), payload: v.payload,
 	}
 	a.buf = e.append(a.buf[:0])
-	a.Tx.Put(a.entryKey(v.entity, count), a.buf)
+	a.journal(v.entity, a.buf)
 	head = link(head, v.entity, a.buf)
 	a.buf = binary.BigEndian.AppendUint64(a.buf[:0], count+1)
 	a.buf = append(a.buf, head[:]...)
@@ -260,6 +261,15 @@ func (a *app) check(call *program.Call) []byte {
 	a.Add(countChecks, 1)
 	a.Add(countMatches, int64(v.answer()))
 	return a.Accept(v.answer())
+}
+
+// journal writes a line at the end of the journal.
+func (a *app) journal(entity uint64, encoded []byte) {
+	logged := a.Count(countChecks)
+	at := int(logged%pageEntries) * lineSize
+	line := a.Tx.Edit(a.pageKey(logged/pageEntries), at+lineSize)[at:]
+	binary.BigEndian.PutUint64(line, entity)
+	copy(line[8:], encoded)
 }
 
 // look verifies without a trace: a one-time consent stays unused.

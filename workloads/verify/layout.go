@@ -10,12 +10,16 @@ import (
 
 // Prefixes of keys.
 const (
-	keyRecord byte = 'r' // entity 8: a record that was changed
-	keyGrant  byte = 'g' // entity 8, grantee 2, serial 4: a consent
-	keyLatest byte = 'c' // entity 8, grantee 2: serial of the latest consent
-	keyTrail  byte = 'h' // entity 8: length and head of the trail
-	keyEntry  byte = 'l' // entity 8, index 8: an entry of the trail
+	keyRecord  byte = 'r' // entity 8: a record that was changed
+	keyConsent byte = 'c' // entity 8, grantee 2: serial and content of the latest consent
+	keyFormer  byte = 'g' // entity 8, grantee 2, serial 4: a consent that a later one replaced
+	keyTrail   byte = 'h' // entity 8: length and head of the trail
+	keyPage    byte = 'l' // page 8: entries of the journal, pageEntries a page
 )
+
+// pageEntries is how many logged checks share an entry of the ledger. The journal is written at its end only, so a
+// page is hashed once or twice, not once a check.
+const pageEntries = 16
 
 func (a *app) startKey(prefix byte, entity uint64) {
 	a.key = binary.BigEndian.AppendUint64(append(a.key[:0], prefix), entity)
@@ -25,20 +29,16 @@ func (a *app) recordKey(entity uint64) []byte { a.startKey(keyRecord, entity); r
 
 func (a *app) trailKey(entity uint64) []byte { a.startKey(keyTrail, entity); return a.key }
 
-func (a *app) entryKey(entity, index uint64) []byte {
-	a.startKey(keyEntry, entity)
-	a.key = binary.BigEndian.AppendUint64(a.key, index)
-	return a.key
-}
+func (a *app) pageKey(page uint64) []byte { a.startKey(keyPage, page); return a.key }
 
-func (a *app) latestKey(entity uint64, grantee uint16) []byte {
-	a.startKey(keyLatest, entity)
+func (a *app) consentKey(entity uint64, grantee uint16) []byte {
+	a.startKey(keyConsent, entity)
 	a.key = binary.BigEndian.AppendUint16(a.key, grantee)
 	return a.key
 }
 
-func (a *app) grantKey(entity uint64, grantee uint16, serial uint32) []byte {
-	a.startKey(keyGrant, entity)
+func (a *app) formerKey(entity uint64, grantee uint16, serial uint32) []byte {
+	a.startKey(keyFormer, entity)
 	a.key = binary.BigEndian.AppendUint16(a.key, grantee)
 	a.key = binary.BigEndian.AppendUint32(a.key, serial)
 	return a.key
@@ -145,29 +145,37 @@ func (a *app) standing(entity uint64, grantee uint16) bool {
 	return after < uint64(a.settings.Rule("standing"))
 }
 
-// latest is the serial of the newest consent; 0 is the implied one or none.
-func (a *app) latest(entity uint64, grantee uint16) uint32 {
-	value, found := a.Tx.Get(a.latestKey(entity, grantee))
-	if !found || len(value) != 4 {
-		return 0
-	}
-	return binary.BigEndian.Uint32(value)
-}
-
-// grantAt reads a consent; an implied one that was not revoked is made up.
-func (a *app) grantAt(entity uint64, grantee uint16, serial uint32) (g grant, found bool) {
-	if value, written := a.Tx.Get(a.grantKey(entity, grantee, serial)); written {
-		return readGrant(value)
-	}
-	if serial == 0 && a.standing(entity, grantee) {
+// implied is the consent that the agency holds from the start.
+func (a *app) implied(entity uint64, grantee uint16) (g grant, found bool) {
+	if a.standing(entity, grantee) {
 		return grant{until: program.TimeMax, classes: math.MaxUint32}, true
 	}
 	return grant{}, false
 }
 
-func (a *app) putGrant(entity uint64, grantee uint16, serial uint32, g grant) {
-	a.buf = g.append(a.buf[:0])
-	a.Tx.Put(a.grantKey(entity, grantee, serial), a.buf)
+// consent is the entity's latest consent to the agency; one from the start that was not revoked is made up and
+// has serial 0.
+func (a *app) consent(entity uint64, grantee uint16) (serial uint32, g grant, found, written bool) {
+	value, written := a.Tx.Get(a.consentKey(entity, grantee))
+	if !written {
+		g, found = a.implied(entity, grantee)
+		return 0, g, found, false
+	}
+	serial, g, found = readConsent(value)
+	return serial, g, found, true
+}
+
+func readConsent(value []byte) (serial uint32, g grant, ok bool) {
+	if len(value) != 4+grantSize {
+		return 0, grant{}, false
+	}
+	g, _ = readGrant(value[4:])
+	return binary.BigEndian.Uint32(value), g, true
+}
+
+func (a *app) putConsent(entity uint64, grantee uint16, serial uint32, g grant) {
+	a.buf = g.append(binary.BigEndian.AppendUint32(a.buf[:0], serial))
+	a.Tx.Put(a.consentKey(entity, grantee), a.buf)
 }
 
 // entry is a logged check.
@@ -182,6 +190,9 @@ type entry struct {
 	order    uint64 // number of the transaction among the accepted ones
 	payload  [32]byte
 }
+
+// lineSize is the length of an entry in the journal: the entity, then the entry.
+const lineSize = 8 + entrySize
 
 const entrySize = 8 + 2 + 4 + 8 + 4 + 1 + 1 + 8 + 32
 
