@@ -24,6 +24,10 @@ func quantity(v float64, unit string) string {
 		return figure(v) + " reads/s"
 	case "case/sec":
 		return figure(v) + " cases/s"
+	case "view":
+		if v != 1 {
+			unit = "views"
+		}
 	}
 	return figure(v) + " " + unit
 }

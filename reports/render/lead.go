@@ -38,11 +38,12 @@ func (j *judged) winners(load string, t trust) string {
 		}
 	}
 	var words []string
+	alone := len(exact) == 0 || len(samples) == 0
 	if len(exact) > 0 {
-		words = append(words, j.winnersAmong(exact, load))
+		words = append(words, j.winnersAmong(exact, load, alone))
 	}
 	if len(samples) > 0 {
-		words = append(words, "by samples, "+j.winnersAmong(samples, load))
+		words = append(words, "by samples, "+j.winnersAmong(samples, load, alone))
 	}
 	if len(words) == 0 {
 		return ""
@@ -50,11 +51,12 @@ func (j *judged) winners(load string, t trust) string {
 	return fmt.Sprintf("At %s, %s: %s.", loadText(load), strings.ToLower(t.heading[:1])+t.heading[1:], strings.Join(words, "; "))
 }
 
-// winnersAmong counts the answers of one kind.
-func (j *judged) winnersAmong(choices []choice, load string) string {
+// winnersAmong counts the answers of one kind. alone says that there is no other kind, so that a design
+// without a rival may be called so.
+func (j *judged) winnersAmong(choices []choice, load string, alone bool) string {
 	wins := map[string]int{}
 	var order []string
-	over, open := 0, 0
+	over, broken, open := 0, 0, 0
 	for _, ch := range choices {
 		switch {
 		case ch.Winner != "":
@@ -63,23 +65,28 @@ func (j *judged) winnersAmong(choices []choice, load string) string {
 			}
 		case ch.Over:
 			over++
+		case ch.Broken:
+			broken++
 		default:
 			open++
 		}
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return wins[b] - wins[a] })
 	total := len(choices)
-	alone := func(ch choice) bool { return ch.Alone != "" && ch.Alone == choices[0].Alone }
+	rivals := func(ch choice) bool { return ch.Alone == "" || ch.Alone != choices[0].Alone }
 	var words []string
 	for _, w := range order {
 		name := w
-		if !slices.ContainsFunc(choices, func(ch choice) bool { return !alone(ch) }) {
+		if alone && !slices.ContainsFunc(choices, rivals) {
 			name += ", the only design of its kind here,"
 		}
 		words = append(words, fmt.Sprintf("%s for %d of %d%s", name, wins[w], total, j.tail(w, load)))
 	}
 	if over > 0 {
 		words = append(words, fmt.Sprintf("no design carries %d of %d", over, total))
+	}
+	if broken > 0 {
+		words = append(words, fmt.Sprintf("no sound run for %d of %d", broken, total))
 	}
 	if open > 0 {
 		words = append(words, fmt.Sprintf("no clear answer for %d of %d", open, total))

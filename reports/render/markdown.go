@@ -71,7 +71,7 @@ func headingText(ch choice) string {
 
 func winnerText(ch choice) string {
 	if ch.Winner == "" {
-		return "no clear answer"
+		return strings.ToLower(ch.Name())
 	}
 	return "**" + md(ch.Winner) + "**"
 }

@@ -126,12 +126,22 @@ func (j *judged) metricLine(metric, words string, row []*stats.Cell) (line, bool
 		l.Entries = append(l.Entries, e)
 	}
 	for _, rivals := range j.classes(row) {
-		if rare {
-			break // consequences, not merits of their own
+		if rare || (metric == "throughput" || metric == "read-throughput") && allCarried(row, rivals) {
+			continue // no merit: consequences of something else, or of what happened to fall due
 		}
 		markBest(&l, metric, m.Better, row, rivals)
 	}
 	return l, any
+}
+
+// allCarried reports whether every one of the rivals answered what it was offered.
+func allCarried(row []*stats.Cell, rivals []int) bool {
+	for _, i := range rivals {
+		if !row[i].Carried() {
+			return false
+		}
+	}
+	return true
 }
 
 // classes lists the positions of the cells that may be ranked against each other: exact figures of

@@ -30,6 +30,20 @@ type choice struct {
 	Fault   string // what happened to each under faults, in sentences
 	Alone   string // the series, when it is the only one of its kind here
 	Over    bool   // none carried the load
+	Broken  bool   // a check failed in every run
+}
+
+// Name is the winner, or why there is none.
+func (c choice) Name() string {
+	switch {
+	case c.Winner != "":
+		return c.Winner
+	case c.Over:
+		return "None carries it"
+	case c.Broken:
+		return "No sound run"
+	}
+	return "No clear answer"
 }
 
 // answer is all verdicts on one scenario at one load.
@@ -163,7 +177,7 @@ func pick(sound, carrying []stats.Cell) choice {
 	slices.SortStableFunc(carrying, byLatency)
 	switch {
 	case len(sound) == 0:
-		return choice{Text: "No sound run: a check failed in each, see the runs below."}
+		return choice{Text: "No sound run: a check failed in each, see the runs below.", Broken: true}
 	case len(carrying) == 0:
 		slices.SortStableFunc(sound, func(a, b stats.Cell) int { return compare(b.Number("throughput"), a.Number("throughput")) })
 		return choice{Text: "None carries the load: " + overloadText(sound) + ".", Limit: limitOf(sound[0]), Over: true}

@@ -105,6 +105,25 @@ func TestBestMarksCompareLikeWithLike(t *testing.T) {
 	}
 }
 
+// Throughput is a merit only where somebody falls short of the load.
+func TestThroughputIsMarkedUnderOverloadOnly(t *testing.T) {
+	marked := func(a, b result.Record) bool {
+		for _, l := range judge(Input{Records: []result.Record{a, b}, Designs: models}).comparisons()[0].Blocks[0].Lines {
+			if l.Metric == "answered" {
+				return l.Entries[0].Best
+			}
+		}
+		return false
+	}
+	const v = result.Virtual
+	if marked(trial("pbft", v, 2100, 2100, 1), trial("hotstuff", v, 2000, 2000, 1)) {
+		t.Error("the luck of the draw is marked")
+	}
+	if !marked(trial("pbft", v, 2000, 1500, 1), trial("hotstuff", v, 2000, 1000, 1)) {
+		t.Error("the better of two overloaded designs is not marked")
+	}
+}
+
 func TestLimits(t *testing.T) {
 	r := trial("pbft", result.Virtual, 2000, 2000, 0.1)
 	r.Limit = result.LimitOffered
@@ -135,7 +154,7 @@ func TestQuantities(t *testing.T) {
 	}{
 		{0.0123456, "sec", "12.3 ms"}, {1.5e-7, "sec", "150 ns"}, {0, "sec", "0 s"}, {86400.5, "sec", "24 h"}, {300, "sec", "5 min"}, {864000, "sec", "10 days"}, {0.9999, "sec", "1 s"}, {9.996e-4, "sec", "1 ms"},
 		{1999.8, "tx/sec", "2,000 tx/s"}, {0.312, "ratio", "31.2 %"}, {2331, "B", "2.33 kB"}, {24, "msg", "24 msg"}, {0, "tx/sec", "0 tx/s"},
-		{1234567, "tx", "1,234,567 tx"}, {0.00012, "view", "0.00012 view"}, {99.96, "tx", "100 tx"}, {-1234.5, "tx", "-1,234 tx"},
+		{1234567, "tx", "1,234,567 tx"}, {1, "view", "1 view"}, {3, "view", "3 views"}, {140.2, "read/sec", "140 reads/s"}, {99.96, "tx", "100 tx"}, {-1234.5, "tx", "-1,234 tx"},
 	} {
 		if got := quantity(tc.v, tc.unit); got != tc.want {
 			t.Errorf("%v %s: %q, want %q", tc.v, tc.unit, got, tc.want)
