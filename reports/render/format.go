@@ -93,10 +93,14 @@ func figure(v float64) string {
 // estimate writes a median, with its interval where there are several trials.
 func estimate(m stats.Interval, unit string) string {
 	s := quantity(m.Median, unit)
-	if m.N > 1 {
-		s += " (" + quantity(m.Low, unit) + " to " + quantity(m.High, unit) + ")"
+	if m.N < 2 {
+		return s
 	}
-	return s
+	low, high := quantity(m.Low, unit), quantity(m.High, unit)
+	if _, of, ok := strings.Cut(s, " "); ok && strings.HasSuffix(low, " "+of) && strings.HasSuffix(high, " "+of) {
+		low, high = strings.TrimSuffix(low, " "+of), strings.TrimSuffix(high, " "+of) // one unit for all three
+	}
+	return s + " (" + low + " to " + high + ")"
 }
 
 // loadText writes a numeric load with its unit: reads and transactions together, as it is offered.

@@ -88,7 +88,7 @@ func writeHTML(w io.Writer, in Input) error {
 	funcs := template.FuncMap{
 		"load": loadText, "quantity": quantity, "count": count, "name": in.scenarioName, "mark": j.sampleMark,
 		"seconds": func(s float64) string { return quantity(s, "sec") },
-		"keep":    func(s string) string { return unitGap.ReplaceAllString(s, "$1\u00a0$2") },
+		"keep":    keep,
 		"stamp":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"link":    isLink,
 	}

@@ -262,7 +262,7 @@ func TestTextIsShort(t *testing.T) {
 			t.Errorf("%d columns: %s", columnsOf(l), l)
 		}
 	}
-	if text := render(t, Text, synthetic(12, "1", "2", "3", "4", "5", "6")); !strings.Contains(text, "72 rows and 3 columns: too many") {
+	if text := render(t, Text, synthetic(12, "1", "2", "3", "4", "5", "6")); !strings.Contains(text, "(72 rows of 3 designs) does not fit") {
 		t.Error("72 rows are printed")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -40,7 +41,7 @@ func Text(w io.Writer, in Input) error {
 			writeAligned(out, t.head, t.rows, t.right)
 		}
 	} else {
-		fmt.Fprintf(out, "\nThe comparison has %s and %s: too many to print here, the report has it.\n", count(rows, "row"), count(len(j.series), "column"))
+		fmt.Fprintf(out, "\nThe comparison (%s of %s) does not fit in here: it is in the report.\n", count(rows, "row"), count(len(j.series), "design"))
 	}
 	if j.sampled() {
 		fmt.Fprintln(out, "\n~ marks samples: they vary from run to run, and are not ranked against exact figures.")
@@ -55,7 +56,7 @@ func Text(w io.Writer, in Input) error {
 
 // textTable is the table of one load.
 type textTable struct {
-	head  []string
+	head  [][]string // two lines: the second has what is varied of a design
 	rows  [][]string
 	right []bool
 }
@@ -63,9 +64,15 @@ type textTable struct {
 // textTables lays out a table a load and gives the number of rows and the columns of the widest.
 func (j *judged) textTables() (out []textTable, rows, columns int) {
 	for _, load := range j.loads {
-		t := textTable{head: []string{"at " + loadText(load), "offered"}, right: []bool{false, true}}
+		top, below, any := []string{"at " + loadText(load), "offered"}, []string{"", ""}, false
+		t := textTable{right: []bool{false, true}}
 		for _, s := range j.series {
-			t.head, t.right = append(t.head, s), append(t.right, true)
+			design, varied, _ := strings.Cut(s, " ")
+			top, below, any = append(top, design), append(below, varied), any || varied != ""
+			t.right = append(t.right, true)
+		}
+		if t.head = [][]string{top}; any {
+			t.head = append(t.head, below)
 		}
 		for _, s := range j.scenarios {
 			if row := j.textRow(s, load); row != nil {
@@ -73,7 +80,7 @@ func (j *judged) textTables() (out []textTable, rows, columns int) {
 			}
 		}
 		out, rows = append(out, t), rows+len(t.rows)
-		columns = max(columns, sum(columnWidths(t.head, t.rows))+2*len(t.head)-2)
+		columns = max(columns, sum(columnWidths(t.head, t.rows))+2*len(top)-2)
 	}
 	return out, rows, columns
 }
@@ -142,11 +149,15 @@ func cutColumns(s string, n int) string {
 	return string(r) + "…"
 }
 
-// wrap breaks a sentence into lines of up to n terminal columns, those after the first set in.
+// keep puts an unbreakable space between a figure and its unit.
+func keep(s string) string { return unitGap.ReplaceAllString(s, "$1\u00a0$2") }
+
+// wrap breaks a sentence into lines of up to n terminal columns, those after the first set in, and never
+// between a figure and its unit.
 func wrap(s string, n int) string {
 	var b strings.Builder
 	at := 0
-	for i, word := range strings.Fields(s) {
+	for i, word := range strings.Split(keep(s), " ") {
 		switch size := columnsOf(word); {
 		case i == 0:
 			at = size
@@ -157,14 +168,14 @@ func wrap(s string, n int) string {
 			b.WriteByte(' ')
 			at += 1 + size
 		}
-		b.WriteString(word)
+		b.WriteString(strings.ReplaceAll(word, "\u00a0", " "))
 	}
 	return b.String()
 }
 
-func columnWidths(head []string, table [][]string) []int {
-	widths := make([]int, len(head))
-	for _, row := range append([][]string{head}, table...) {
+func columnWidths(head, table [][]string) []int {
+	widths := make([]int, len(head[0]))
+	for _, row := range slices.Concat(head, table) {
 		for i, s := range row {
 			widths[i] = max(widths[i], columnsOf(s))
 		}
@@ -180,13 +191,13 @@ func sum(values []int) int {
 	return total
 }
 
-func writeAligned(out io.Writer, head []string, table [][]string, right []bool) {
+func writeAligned(out io.Writer, head, table [][]string, right []bool) {
 	widths := columnWidths(head, table)
-	rule := make([]string, len(head))
+	rule := make([]string, len(widths))
 	for i, n := range widths {
 		rule[i] = strings.Repeat("─", n)
 	}
-	for _, row := range append([][]string{head, rule}, table...) {
+	for _, row := range slices.Concat(head, [][]string{rule}, table) {
 		var b strings.Builder
 		for i, s := range row {
 			pad := strings.Repeat(" ", widths[i]-columnsOf(s))

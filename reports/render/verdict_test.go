@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/stats"
 )
 
 // trial is a run with the figures that verdicts look at.
@@ -159,5 +160,23 @@ func TestQuantities(t *testing.T) {
 		if got := quantity(tc.v, tc.unit); got != tc.want {
 			t.Errorf("%v %s: %q, want %q", tc.v, tc.unit, got, tc.want)
 		}
+	}
+}
+
+func TestEstimates(t *testing.T) {
+	for _, tc := range []struct {
+		m    stats.Interval
+		want string
+	}{
+		{stats.Interval{N: 1, Median: 0.5}, "500 ms"},
+		{stats.Interval{N: 3, Median: 0.5, Low: 0.4, High: 0.6}, "500 ms (400 to 600)"},
+		{stats.Interval{N: 3, Median: 0.5, Low: 0.4, High: 1.6}, "500 ms (400 ms to 1.6 s)"},
+	} {
+		if got := estimate(tc.m, "sec"); got != tc.want {
+			t.Errorf("%s, want %s", got, tc.want)
+		}
+	}
+	if got := wrap("a sentence of 12.5 ms and 2,000 requests/s", 20); got != "a sentence of\n  12.5 ms and\n  2,000 requests/s" {
+		t.Errorf("%q", got)
 	}
 }
