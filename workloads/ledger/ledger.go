@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"iter"
 	"slices"
 )
@@ -18,8 +19,8 @@ type Ledger struct {
 	buckets slab[bucket]
 	root    ref
 	digest  [32]byte // of the root when there are no changes
-	changes []uint32 // numbers of the entries to be settled in the trie
-	scratch []uint32 // reused to sort them
+	changes []uint64 // entries to be settled in the trie: 32 bits of the path, then the number
+	scratch []uint64 // reused to sort them
 	input   []byte   // reused for the input of a leaf's hash
 }
 
@@ -90,27 +91,50 @@ func (l *Ledger) newEntry(key []byte, hash uint32, valueLen int) (number uint32)
 
 func (l *Ledger) write(number uint32, value []byte) {
 	e := l.entries.at(number)
-	if need := int(e.keyLen) + len(value); need > int(e.room.size) {
+	e.valueLen = 0
+	l.reach(e, len(value))
+	copy(l.valueOf(e), value)
+	l.change(number, e)
+}
+
+// patch writes a part of a value; what it does not reach stays, or is zero where there was nothing.
+func (l *Ledger) patch(number uint32, offset int, part []byte) {
+	e := l.entries.at(number)
+	had := int(e.valueLen)
+	l.reach(e, max(had, offset+len(part)))
+	value := l.valueOf(e)
+	if had < offset {
+		clear(value[had:offset])
+	}
+	copy(value[offset:], part)
+	l.change(number, e)
+}
+
+// reach sets the length of a value and gives it a larger room if it needs one.
+func (l *Ledger) reach(e *entry, size int) {
+	if need := int(e.keyLen) + size; need > int(e.room.size) {
 		old := e.room // a value that grows is likely to grow again
 		grown := l.arena.take(max(need, int(old.size)+int(old.size)/2))
-		copy(l.arena.bytes(grown), l.keyOf(e))
+		copy(l.arena.bytes(grown), l.arena.bytes(old)[:e.keyLen+e.valueLen])
 		e.room = grown
 		l.arena.give(old)
 	}
-	e.valueLen = uint32(len(value))
-	copy(l.valueOf(e), value)
+	e.valueLen = uint32(size)
+}
+
+// change counts a write and notes that the trie has to be brought up to date with the entry.
+func (l *Ledger) change(number uint32, e *entry) {
 	if e.version == 0 {
 		l.length++
 	}
 	e.version++
-	l.change(number, e)
+	l.note(number, e)
 }
 
-// change notes that the trie has to be brought up to date with the entry.
-func (l *Ledger) change(number uint32, e *entry) {
+func (l *Ledger) note(number uint32, e *entry) {
 	if !e.changed {
 		e.changed = true
-		l.changes = append(l.changes, number)
+		l.changes = append(l.changes, uint64(binary.BigEndian.Uint32(e.path[:]))<<32|uint64(number))
 	}
 }
 
@@ -124,9 +148,9 @@ func (l *Ledger) Delete(key []byte) bool {
 	if e.version == 0 {
 		return false
 	}
-	e.version = 0
+	e.version, e.valueLen = 0, 0
 	l.length--
-	l.change(number, e)
+	l.note(number, e)
 	return true
 }
 

@@ -277,13 +277,22 @@ func TestTx(t *testing.T) {
 	tx.Delete([]byte("b"))
 	tx.Commit()
 	agree(t, l, twin{"a": {"10", 2}})
-	copy(tx.Edit([]byte("a"), 4)[2:], "34")
-	if got := tx.Edit([]byte("a"), 3); string(got) != "103" {
-		t.Errorf("an edited value reads %q", got)
+	tx.Patch([]byte("a"), 3, []byte("4"))
+	tx.Patch([]byte("n"), 1, []byte("n"))
+	for key, want := range map[string]string{"a": "10\x004", "n": "\x00n"} {
+		if value, ok := tx.Get([]byte(key)); !ok || string(value) != want {
+			t.Errorf("%s holds %q %v after a patch", key, value, ok)
+		}
 	}
-	tx.Edit([]byte("n"), 2)[1] = 'n'
+	tx.Patch([]byte("a"), 1, []byte("23"))
+	tx.Patch([]byte("n"), 0, []byte("m"))
 	tx.Commit()
-	agree(t, l, twin{"a": {"103", 3}, "n": {"\x00n", 1}})
+	agree(t, l, twin{"a": {"1234", 3}, "n": {"mn", 1}})
+	tx.Patch([]byte("a"), 2, []byte("x"))
+	tx.Patch([]byte("p"), 2, []byte("p"))
+	tx.Patch([]byte("n"), 9, []byte("long"))
+	tx.Commit()
+	agree(t, l, twin{"a": {"12x4", 4}, "n": {"mn\x00\x00\x00\x00\x00\x00\x00long", 2}, "p": {"\x00\x00p", 1}})
 }
 
 func TestPrefixAndRange(t *testing.T) {

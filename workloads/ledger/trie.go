@@ -68,16 +68,16 @@ func (l *Ledger) settle() {
 		return
 	}
 	batch := l.changes[:0]
-	for _, number := range l.changes {
-		if e := l.entries.at(number); e.version == 0 && !e.placed {
-			l.forget(number, e) // it came and went between two roots
+	for _, change := range l.changes {
+		if e := l.entries.at(uint32(change)); e.version == 0 && !e.placed {
+			l.forget(uint32(change), e) // it came and went between two roots
 			continue
 		}
-		batch = append(batch, number)
+		batch = append(batch, change)
 	}
 	if len(batch) > 0 {
 		if cap(l.scratch) < len(batch) {
-			l.scratch = make([]uint32, 2*len(batch))
+			l.scratch = make([]uint64, 2*len(batch))
 		}
 		l.root, l.digest, _ = l.update(l.root, 0, batch, l.scratch[:len(batch)])
 	}
@@ -94,7 +94,8 @@ func (l *Ledger) forget(number uint32, e *entry) {
 
 // update applies changes to a subtree at the given depth and returns its new name and hash, and whether it lost an
 // entry. The scratch has the length of the batch.
-func (l *Ledger) update(sub ref, depth int, batch, scratch []uint32) (now ref, hash [32]byte, lost bool) {
+func (l *Ledger) update(sub ref, depth int, batch, scratch []uint64) (now ref, hash [32]byte, lost bool) {
+	fresh := false
 	if sub == 0 || sub.bucket() {
 		left := l.remaining(sub, batch)
 		if left == 0 {
@@ -104,11 +105,15 @@ func (l *Ledger) update(sub ref, depth int, batch, scratch []uint32) (now ref, h
 		if left <= bucketMax {
 			return l.updateBucket(sub, batch)
 		}
-		sub = l.split(sub, depth)
+		sub, fresh = l.split(sub, depth), true
 	}
 	n := l.nodes.at(sub.number())
 	for slot, group := range l.groups(depth, batch, scratch) {
 		if len(group) == 0 {
+			if below := n.sub[slot]; fresh && below != 0 {
+				hash = l.hashBucket(l.buckets.at(below.number()))
+				n.hash[slot] = Hash(hash[:hashSize])
+			}
 			continue
 		}
 		below, hash, less := l.update(n.sub[slot], depth+1, group, scratch[:len(group)])
@@ -127,14 +132,14 @@ func (l *Ledger) update(sub ref, depth int, batch, scratch []uint32) (now ref, h
 }
 
 // groups sorts a batch by the child that each change goes to (counting sort).
-func (l *Ledger) groups(depth int, batch, scratch []uint32) (parts [fanOut][]uint32) {
+func (l *Ledger) groups(depth int, batch, scratch []uint64) (parts [fanOut][]uint64) {
 	if len(batch) == 1 {
-		parts[slotOf(&l.entries.at(batch[0]).path, depth)] = batch
+		parts[l.slotOf(batch[0], depth)] = batch
 		return parts
 	}
 	var end [fanOut]int
-	for _, number := range batch {
-		end[slotOf(&l.entries.at(number).path, depth)]++
+	for _, change := range batch {
+		end[l.slotOf(change, depth)]++
 	}
 	from := 0
 	for slot, count := range end {
@@ -143,22 +148,30 @@ func (l *Ledger) groups(depth int, batch, scratch []uint32) (parts [fanOut][]uin
 		from += count
 	}
 	copy(scratch, batch)
-	for _, number := range scratch[:len(batch)] {
-		slot := slotOf(&l.entries.at(number).path, depth)
-		batch[end[slot]] = number
+	for _, change := range scratch[:len(batch)] {
+		slot := l.slotOf(change, depth)
+		batch[end[slot]] = change
 		end[slot]++
 	}
 	return parts
 }
 
+// slotOf is the child that a change goes to; only deep in the trie it has to read the entry for that.
+func (l *Ledger) slotOf(change uint64, depth int) int {
+	if depth < 32/bitsStep {
+		return int(change>>(64-bitsStep-bitsStep*depth)) & (fanOut - 1)
+	}
+	return slotOf(&l.entries.at(uint32(change)).path, depth)
+}
+
 // remaining is how many entries a bucket, or nothing, will have after the changes.
-func (l *Ledger) remaining(sub ref, batch []uint32) int {
+func (l *Ledger) remaining(sub ref, batch []uint64) int {
 	count := 0
 	if sub != 0 {
 		count = int(l.buckets.at(sub.number()).count)
 	}
-	for _, number := range batch {
-		e := l.entries.at(number)
+	for _, change := range batch {
+		e := l.entries.at(uint32(change))
 		if e.version == 0 {
 			count--
 		} else if !e.placed {
@@ -169,27 +182,29 @@ func (l *Ledger) remaining(sub ref, batch []uint32) int {
 }
 
 // empty gives back a bucket whose entries were all deleted.
-func (l *Ledger) empty(sub ref, batch []uint32) {
-	for _, number := range batch {
-		l.forget(number, l.entries.at(number))
+func (l *Ledger) empty(sub ref, batch []uint64) {
+	for _, change := range batch {
+		l.forget(uint32(change), l.entries.at(uint32(change)))
 	}
 	l.buckets.give(sub.number())
 }
 
 // updateBucket applies changes to a bucket, or to nothing, that will have 1 ... bucketMax entries.
-func (l *Ledger) updateBucket(sub ref, batch []uint32) (now ref, hash [32]byte, lost bool) {
+func (l *Ledger) updateBucket(sub ref, batch []uint64) (now ref, hash [32]byte, lost bool) {
 	if sub == 0 {
 		sub = isBucket | ref(l.buckets.take()+1)
 	}
 	b := l.buckets.at(sub.number())
-	for _, number := range batch { // first what goes, so that the rest has room
+	for _, change := range batch { // first what goes, so that the rest has room
+		number := uint32(change)
 		if e := l.entries.at(number); e.version == 0 {
 			b.cut(b.find(number))
 			l.forget(number, e)
 			lost = true
 		}
 	}
-	for _, number := range batch {
+	for _, change := range batch {
+		number := uint32(change)
 		e := l.entries.at(number)
 		if e.version == 0 {
 			continue
@@ -237,7 +252,8 @@ func (l *Ledger) insert(b *bucket, number uint32, e *entry, hash Hash) {
 	b.hash[at], b.order[at], b.entry[at] = hash, order, number
 }
 
-// split makes a node of a bucket, or of nothing. Hashes of leaves do not depend on the depth.
+// split makes a node of a bucket, or of nothing, and leaves the hashes of its children to the caller. Those of leaves
+// do not depend on the depth.
 func (l *Ledger) split(sub ref, depth int) ref {
 	made := l.nodes.take()
 	if sub == 0 {
@@ -251,12 +267,6 @@ func (l *Ledger) split(sub ref, depth int) ref {
 			n.sub[slot] = isBucket | ref(l.buckets.take()+1)
 		}
 		l.insert(l.buckets.at(n.sub[slot].number()), b.entry[at], e, b.hash[at])
-	}
-	for slot, below := range n.sub {
-		if below != 0 {
-			hash := l.hashBucket(l.buckets.at(below.number()))
-			n.hash[slot] = Hash(hash[:hashSize])
-		}
 	}
 	l.buckets.give(sub.number())
 	return ref(made + 1)

@@ -1,7 +1,5 @@
 package ledger
 
-import "slices"
-
 // Tx buffers the writes of one operation. It reads its own writes; nothing reaches the ledger before
 // Commit. A Tx is used again for the next operation after Commit or Discard.
 type Tx struct {
@@ -14,6 +12,7 @@ type Tx struct {
 // write is one buffered write; the numbers are offsets in the arena.
 type write struct {
 	keyAt, valueAt, end int
+	offset              int    // of the part of the value that is written, -1: all of it
 	hash                uint32 // of the key
 	remove              bool
 }
@@ -30,6 +29,9 @@ func (l *Ledger) Begin() *Tx { return &Tx{ledger: l} }
 func (t *Tx) Get(key []byte) (value []byte, ok bool) {
 	hash := hashKey(key)
 	if at := t.find(key, hash); at >= 0 {
+		if t.writes[at].offset >= 0 {
+			t.whole(at, key)
+		}
 		w := t.writes[at]
 		if w.remove {
 			return nil, false
@@ -63,17 +65,39 @@ func (t *Tx) find(key []byte, hash uint32) int {
 // Put buffers a write. Several writes to one key in one operation count as one, the last.
 func (t *Tx) Put(key, value []byte) { t.add(key, value, false) }
 
-// Edit buffers a write of what the key holds, cut or filled up with zeros to the given size, and returns it for
-// the caller to change in place until its next call to the Tx.
-func (t *Tx) Edit(key []byte, size int) []byte {
+// Patch buffers a write of a part of what the key holds, from an offset on. Before the offset the value stays as it
+// is, filled up with zeros where it is shorter.
+func (t *Tx) Patch(key []byte, offset int, part []byte) {
+	if at := t.find(key, hashKey(key)); at < 0 {
+		t.writes[t.add(key, part, false)].offset = offset
+		return
+	}
 	value, _ := t.Get(key)
-	value = value[:min(len(value), size)]
 	at := t.add(key, value, false)
-	from := len(t.arena) - len(value)
-	t.arena = slices.Grow(t.arena, size-len(value))[:from+size]
-	clear(t.arena[from+len(value):])
-	t.writes[at].end = len(t.arena)
-	return t.arena[from:]
+	t.reach(at, offset+len(part))
+	copy(t.arena[t.writes[at].valueAt+offset:], part)
+}
+
+// reach fills up the last write's value with zeros to at least the given size.
+func (t *Tx) reach(at, size int) {
+	w := &t.writes[at]
+	for w.end-w.valueAt < size {
+		t.arena = append(t.arena, 0)
+		w.end++
+	}
+}
+
+// whole makes a patch a write of the whole value.
+func (t *Tx) whole(at int, key []byte) {
+	patch := t.writes[at]
+	var value []byte
+	if number, found := t.ledger.find(key, patch.hash); found {
+		value = t.ledger.valueOf(t.ledger.entries.at(number))
+	}
+	part := t.arena[patch.valueAt:patch.end:patch.end]
+	t.add(key, value, false)
+	t.reach(at, patch.offset+len(part))
+	copy(t.arena[t.writes[at].valueAt+patch.offset:], part)
 }
 
 // Delete buffers a removal; removing what is not there does nothing.
@@ -87,7 +111,7 @@ func (t *Tx) add(key, value []byte, remove bool) int {
 		at = len(t.writes)
 		t.writes = append(t.writes, write{})
 	}
-	w := write{keyAt: len(t.arena), hash: hash, remove: remove}
+	w := write{keyAt: len(t.arena), offset: -1, hash: hash, remove: remove}
 	t.arena = append(t.arena, key...)
 	w.valueAt = len(t.arena)
 	t.arena = append(t.arena, value...)
@@ -111,9 +135,13 @@ func (t *Tx) Commit() {
 			number, found = l.find(key, w.hash)
 		}
 		if !found {
-			number = l.newEntry(key, w.hash, w.end-w.valueAt)
+			number = l.newEntry(key, w.hash, w.end-w.valueAt+max(w.offset, 0))
 		}
-		l.write(number, t.arena[w.valueAt:w.end])
+		if w.offset >= 0 {
+			l.patch(number, w.offset, t.arena[w.valueAt:w.end])
+		} else {
+			l.write(number, t.arena[w.valueAt:w.end])
+		}
 	}
 	t.Discard()
 }

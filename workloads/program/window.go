@@ -66,22 +66,20 @@ func (w *window) sound() bool {
 	held := uint64(0)
 	for i, word := range w.seen {
 		held += uint64(bits.OnesCount64(word))
-		for bit := range uint64(64) {
-			if word>>bit&1 == 1 && uint64(i)*64+bit >= w.highest {
-				return false // would be number 0 or less
-			}
+		if length := uint64(64*i + bits.Len64(word)); word != 0 && length > w.highest {
+			return false // its last bit would be number 0 or less
 		}
 	}
 	return w.highest > 0 && w.seen[0]&1 == 1 && held <= w.count && w.count <= w.highest
 }
 
-// put encodes the window into a record of windowSize bytes.
-func (w *window) put(record []byte) {
-	binary.BigEndian.PutUint64(record, w.highest)
-	binary.BigEndian.PutUint64(record[8:], w.count)
-	for i, word := range w.seen {
-		binary.BigEndian.PutUint64(record[16+8*i:], word)
+func (w *window) append(buf []byte) []byte {
+	buf = binary.BigEndian.AppendUint64(buf, w.highest)
+	buf = binary.BigEndian.AppendUint64(buf, w.count)
+	for _, word := range w.seen {
+		buf = binary.BigEndian.AppendUint64(buf, word)
 	}
+	return buf
 }
 
 func readWindow(value []byte) (w window, ok bool) {

@@ -37,6 +37,7 @@ type app struct {
 	settings *program.Settings
 	guarded  bool // checks need a consent
 	key, buf []byte
+	line     []byte
 }
 
 func newApp(settings *program.Settings) *app {
@@ -266,10 +267,8 @@ func (a *app) check(call *program.Call) []byte {
 // journal writes a line at the end of the journal.
 func (a *app) journal(entity uint64, encoded []byte) {
 	logged := a.Count(countChecks)
-	at := int(logged%pageEntries) * lineSize
-	line := a.Tx.Edit(a.pageKey(logged/pageEntries), at+lineSize)[at:]
-	binary.BigEndian.PutUint64(line, entity)
-	copy(line[8:], encoded)
+	a.line = append(binary.BigEndian.AppendUint64(a.line[:0], entity), encoded...)
+	a.Tx.Patch(a.pageKey(logged/pageEntries), int(logged%pageEntries)*lineSize, a.line)
 }
 
 // look verifies without a trace: a one-time consent stays unused.
