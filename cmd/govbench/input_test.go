@@ -67,7 +67,8 @@ func TestWrongFlags(t *testing.T) {
 		{"--clients 5 --load 10", []string{`--clients and --load: `}},
 		{"--clock wall --design pbft", []string{`--clock: protocol pbft runs on the virtual clock only`}},
 		{"--design pbft --design pbft", []string{`--design: two designs are named pbft`}},
-		{"--trials 10000 --vary seed=1,100,200", []string{`the plan has 2160000 runs: allowed are 100000`}},
+		{"--trials 50000 --vary seed=1,100,200", []string{`--trials: found 50000: allowed are 1 to 10000`}},
+		{"--trials 10000 --vary seed=1,100,200", []string{`the plan has 180000 runs: allowed are 100000`}},
 		{"--load 1000000000", []string{`is more than 100000000 requests in 30s`}},
 		{"--sed 1", []string{`unknown flag --sed; did you mean --seed?`}},
 		{"nosuch.yaml", []string{`nosuch.yaml: no such file`}},
@@ -76,7 +77,11 @@ func TestWrongFlags(t *testing.T) {
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			t.Chdir(t.TempDir())
-			o := govbench(t, append([]string{"run"}, strings.Fields(c.args)...)...)
+			args := append([]string{"run"}, strings.Fields(c.args)...)
+			if !strings.Contains(c.args, "--scenario") {
+				args = append(args, "--scenario", "court-evidence-deposit") // the plan of one is quick
+			}
+			o := govbench(t, args...)
 			o.want(t, exitInput, append(c.want, "govbench: ")...)
 			if o.stdout != "" || strings.Count(o.stderr, "\n") != 1 {
 				t.Errorf("stdout %q, stderr of %d lines:\n%s", o.stdout, strings.Count(o.stderr, "\n"), o.stderr)

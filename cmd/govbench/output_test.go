@@ -92,6 +92,24 @@ func TestSeveralFiles(t *testing.T) {
 	}
 }
 
+// TestReportAgain: rendering again says how to run again and where the runs were made, not where the
+// report was.
+func TestReportAgain(t *testing.T) {
+	dir := t.TempDir()
+	govbench(t, "run", write(t, "small.yaml", small), "--quiet", "--out", dir).want(t, exitOK)
+	environment := read(t, dir, "environment.json")
+	o := govbench(t, "report", dir)
+	if o.want(t, exitOK); !strings.Contains(o.stdout, filepath.Join(dir, "report.html")) {
+		t.Errorf("stdout %q", o.stdout)
+	}
+	if got := read(t, dir, "environment.json"); got != environment {
+		t.Errorf("the environment became\n%s\nand was\n%s", got, environment)
+	}
+	if !strings.Contains(read(t, dir, "report.md"), "govbench run "+filepath.Join(dir, experimentFile)) {
+		t.Error("the report does not say how to run again")
+	}
+}
+
 // forgetful is a program that breaks its own law.
 type forgetful struct{ workloads.App }
 

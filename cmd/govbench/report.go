@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,17 +67,34 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("--out: cannot make the output directory: %w", err)
 	}
-	now := time.Now()
 	in, err := experiment.Report(files, records)
 	if err != nil {
 		return err
 	}
-	in.Command, in.Environment = commandLine(), environment(now, now)
+	in.Command, in.Environment = runAgain(dirs), ranIn(dirs[0])
 	if err := render.Write(out, in); err != nil {
 		return failure{err}
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", filepath.Join(out, "report.html"))
 	return nil
+}
+
+// runAgain is the command that makes the results of output directories again.
+func runAgain(dirs []string) string {
+	words := []string{"govbench", "run"}
+	for _, dir := range dirs {
+		words = append(words, shellQuote(filepath.Join(dir, experimentFile)))
+	}
+	return strings.Join(words, " ")
+}
+
+// ranIn is the environment in which the runs of an output directory were made, as far as it is known.
+func ranIn(dir string) (e render.Environment) {
+	data, err := os.ReadFile(filepath.Join(dir, "environment.json"))
+	if err != nil || json.Unmarshal(data, &e) != nil {
+		return render.Environment{}
+	}
+	return e
 }
 
 // reportInput is what a finished run hands to its report.
@@ -93,6 +112,9 @@ func writeReport(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 		return err
 	}
 	in.Command, in.Environment = commandLine(), environment(r.started, r.ended)
+	if before := ranIn(r.dir); flags.resume && !before.Started.IsZero() {
+		in.Command, in.Environment.Started = runAgain([]string{r.dir}), before.Started
+	}
 	if err := render.Write(r.dir, in); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -139,7 +140,10 @@ func (r FaultRef) build(n int, duration time.Duration) (fault.Schedule, error) {
 		return fault.Named(r.Name, n, duration)
 	}
 	s := r.Inline.schedule()
-	return s, s.Validate(n)
+	if err := s.Validate(n); err != nil {
+		return s, errors.New(oneLine(err))
+	}
+	return s, nil
 }
 
 // MarshalYAML writes the name of a built-in schedule and the whole of any other.

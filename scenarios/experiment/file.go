@@ -166,6 +166,9 @@ func located(n *strict.Node, err error) error {
 	return n.Errorf("%v", err)
 }
 
+// oneLine is the text of an error that lists everything that is wrong, on one line.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
 // below is the node of a dotted path, or the last one on the way to it that there is.
 func below(n *strict.Node, path string) *strict.Node {
 	for name := range strings.SplitSeq(path, ".") {

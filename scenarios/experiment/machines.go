@@ -105,7 +105,7 @@ func (f *MachineFile) profile(scheme resource.Scheme) (resource.Profile, error) 
 		}
 	}
 	if err := p.Validate(); err != nil {
-		return p, fmt.Errorf("machine %s: %w", f.Name, err)
+		return p, fmt.Errorf("machine %s: %s", f.Name, oneLine(err))
 	}
 	return p, nil
 }

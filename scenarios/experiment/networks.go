@@ -80,7 +80,7 @@ func (f *NetworkFile) topology() (network.Topology, error) {
 		}
 	}
 	if err := t.Validate(); err != nil {
-		return t, fmt.Errorf("network %s: %w", f.Name, err)
+		return t, fmt.Errorf("network %s: %s", f.Name, oneLine(err))
 	}
 	return t, nil
 }
