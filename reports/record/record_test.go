@@ -395,6 +395,17 @@ func block(height uint64, txs int) *consensus.Block {
 	return consensus.NewBlock(height, 1, 0, consensus.Digest{}, consensus.NewPayload(make([]*consensus.Command, 0, txs)))
 }
 
+// The time series ends with the run: no interval of a few nanoseconds hangs on behind.
+func TestSixtyIntervals(t *testing.T) {
+	for _, d := range []time.Duration{20 * time.Second, 25 * time.Second, time.Minute, 7, 59, 60, 61} {
+		r := New(Config{Duration: d})
+		times := r.SampleTimes()
+		if len(times) > 60 || times[len(times)-1] != d {
+			t.Errorf("%v: %d intervals, the last ending at %v", d, len(times), times[len(times)-1])
+		}
+	}
+}
+
 // Views are counted, not reports of views: of all replicas, of late ones and of restarted ones.
 func TestViewChanges(t *testing.T) {
 	led := func(node int, view uint64, at time.Duration) consensus.Event {

@@ -13,7 +13,7 @@ import (
 type Config struct {
 	Warmup   time.Duration // start of the window; below Duration
 	Duration time.Duration // end of the window and of the offered load
-	Interval time.Duration // of the time series; 0: a sixtieth of Duration
+	Interval time.Duration // of the time series; 0: a sixtieth of Duration, rounded up
 	Exact    bool          // the runtime is deterministic, so figures are exact and not samples
 }
 
@@ -61,7 +61,7 @@ func New(cfg Config) *Recorder {
 		panic(fmt.Sprintf("record: no window between a warm-up of %v and a duration of %v", cfg.Warmup, cfg.Duration))
 	}
 	if cfg.Interval <= 0 {
-		cfg.Interval = max(cfg.Duration/60, 1)
+		cfg.Interval = (cfg.Duration + 59) / 60 // so that sixty intervals hold it
 	}
 	r := &Recorder{cfg: cfg}
 	r.tx.open = map[uint64]time.Duration{}

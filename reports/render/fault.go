@@ -22,6 +22,7 @@ const (
 // outage is the longest stretch of a run's window in which next to nothing was answered.
 type outage struct {
 	lengthSec   float64
+	totalSec    float64 // of all such stretches
 	intervalSec float64 // how exactly that is known
 }
 
@@ -37,12 +38,13 @@ func outageOf(r result.Record) (outage, bool) {
 		return outage{}, false
 	}
 	start, silent := r.Series[n-1].AtSec-r.WindowSec, 0.0
-	for _, p := range r.Series[:n-1] { // the last interval may be a fraction of one
+	for _, p := range r.Series[:n-1] { // the last interval may be a fraction of the others
 		if p.AtSec < start || p.Throughput > silentShare*mean {
 			silent = 0
 			continue
 		}
 		silent += o.intervalSec
+		o.totalSec += o.intervalSec
 		o.lengthSec = max(o.lengthSec, silent)
 	}
 	return o, true
@@ -52,14 +54,14 @@ func faulty(r result.Record) bool { return r.Faults != "" && r.Faults != "none" 
 
 // ordeal sums up what happened to some cells of one design under faults.
 type ordeal struct {
-	outages, views, slowest []float64 // of each trial
-	intervalSec             float64
+	outages, totals, views, slowest []float64 // of each trial
+	intervalSec                     float64
 }
 
 func (o *ordeal) add(c stats.Cell) {
 	for _, r := range c.Trials {
 		if out, ok := outageOf(r); ok {
-			o.outages = append(o.outages, out.lengthSec)
+			o.outages, o.totals = append(o.outages, out.lengthSec), append(o.totals, out.totalSec)
 			o.intervalSec = max(o.intervalSec, out.intervalSec)
 		}
 		if v, ok := r.Value("view-changes"); ok {
@@ -79,7 +81,11 @@ func (o *ordeal) String() string {
 	case high == 0:
 		words = append(words, "answers never stop for "+timeText(o.intervalSec))
 	default:
-		words = append(words, "answers stop for about "+rangeText(low, high, timeText))
+		text := "answers stop for about " + rangeText(low, high, timeText)
+		if all, most := bounds(o.totals); most > high {
+			text += " at a time and " + rangeText(all, most, timeText) + " in all"
+		}
+		words = append(words, text)
 	}
 	if low, high := bounds(o.views); len(o.views) > 0 && high > 0 {
 		noun := " view changes"

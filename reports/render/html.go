@@ -36,7 +36,7 @@ type page struct {
 	NotModelled, Costs                                          []bullets
 	Environment                                                 *Environment
 	Cross                                                       []crossRow
-	CrossSentence, CrossNote, AgainNote, LoadNote               string
+	CrossSentence, CrossNote, AgainNote, LoadNote, GlanceNote   string
 	Again                                                       again
 	Sampled                                                     bool
 	VerdictNote, BestNote, SampleNote, ExactNote, CatalogueNote string
@@ -45,6 +45,7 @@ type page struct {
 // answersAt is the table of answers at one load: a row a scenario, a column a fault model.
 type answersAt struct {
 	Load     string
+	Glance   glance
 	Headings []string
 	Rows     []answerRow
 }
@@ -99,7 +100,7 @@ func writeHTML(w io.Writer, in Input) error {
 	p := page{Title: in.Title, Scope: j.scope(), Style: template.CSS(styleText), Broken: j.broken(), Tally: j.tally(),
 		Answers: j.answersByLoad(), Comparisons: j.comparisons(), Sections: sections, Checks: j.checkRows(), Warnings: j.warnings(),
 		Runs: runViews(in.Records), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: j.notModelled(), Costs: j.costs(),
-		Again: j.again(), AgainNote: j.againNote(), LoadNote: loadNote, Cross: j.crossRows(), CrossNote: crossNote, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
+		Again: j.again(), AgainNote: j.againNote(), LoadNote: loadNote, GlanceNote: glanceNote, Cross: j.crossRows(), CrossNote: crossNote, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
 		ExactNote: exactNote, CatalogueNote: catalogueNote}
 	p.CrossSentence = crossSentence(p.Cross)
 	if in.Environment.Go != "" {
@@ -110,8 +111,9 @@ func writeHTML(w io.Writer, in Input) error {
 
 func (j *judged) answersByLoad() []answersAt {
 	var out []answersAt
-	for _, load := range j.loads {
-		at := answersAt{Load: load}
+	glances := j.glances()
+	for i, load := range j.loads {
+		at := answersAt{Load: load, Glance: glances[i]}
 		for _, t := range trusts {
 			if slices.ContainsFunc(j.answers, func(a answer) bool {
 				return a.Load == load && slices.ContainsFunc(a.Choices, func(c choice) bool { return c.Heading == t.heading })

@@ -18,7 +18,11 @@ func writeMarkdown(w io.Writer, in Input) error {
 	for _, s := range j.tally() {
 		p("- %s", md(s))
 	}
-	p("\n%s\n\n%s\n", verdictNote, loadNote)
+	p("\n%s\n", loadNote)
+	for _, g := range j.glances() {
+		j.markdownGlance(p, g)
+	}
+	p("\n%s %s\n\n## Why\n\n%s\n", glanceNote, bestNote, verdictNote)
 	j.markdownAnswers(p)
 	p("\n## Comparison\n\n%s", bestNote)
 	if j.sampled() {
@@ -88,11 +92,7 @@ func (j *judged) markdownComparison(p printer, c comparison) {
 		for _, l := range b.Lines {
 			var row strings.Builder
 			for _, e := range l.Entries {
-				text := md(e.Text)
-				if e.Best {
-					text = "★ **" + text + "**"
-				}
-				row.WriteString(" " + text + " |")
+				row.WriteString(" " + markdownEntry(e) + " |")
 			}
 			p("| %s | %s |%s", name, l.Metric, row.String())
 			name = ""
@@ -141,6 +141,29 @@ func (j *judged) markdownBasis(p printer) {
 	if a.Made != "" {
 		p("\nThis report was made by:\n\n```sh\n%s\n```", strings.ReplaceAll(a.Made, "```", ""))
 	}
+}
+
+// markdownGlance is the shortest table of one load.
+func (j *judged) markdownGlance(p printer, g glance) {
+	head := ""
+	for _, s := range g.Series {
+		head += " " + md(s+j.sampleMark(s)) + " |"
+	}
+	p("\n| at %s | offered |%s\n|---|---:|%s", md(loadText(g.Load)), head, strings.Repeat("---:|", len(g.Series)))
+	for _, r := range g.Rows {
+		row := ""
+		for _, e := range r.Entries {
+			row += " " + markdownEntry(e) + " |"
+		}
+		p("| %s | %s |%s", md(j.in.scenarioName(r.Scenario)), r.Offered, row)
+	}
+}
+
+func markdownEntry(e entry) string {
+	if e.Best {
+		return "★ **" + md(e.Text) + "**"
+	}
+	return md(e.Text)
 }
 
 // markdownCross is the table of the two implementations of Raft.

@@ -99,9 +99,14 @@ func TestOutages(t *testing.T) {
 		"at the window end": {outageRun(28, 29), 2, true},
 	} {
 		o, ok := outageOf(tc.run)
-		if ok != tc.ok || o.lengthSec != tc.want {
+		if ok != tc.ok || o.lengthSec != tc.want || o.totalSec < tc.want {
 			t.Errorf("%s: %v s, %v; want %v s, %v", name, o.lengthSec, ok, tc.want, tc.ok)
 		}
+	}
+	twice := ordeal{}
+	twice.add(judge(Input{Records: []result.Record{outageRun(12, 13, 16)}, Designs: models}).cells[0])
+	if got := twice.String(); got != "answers stop for about 2 s at a time and 3 s in all" {
+		t.Errorf("two outages: %s", got)
 	}
 	in := Input{Records: []result.Record{with(with(outageRun(12, 13, 14), "view-changes", 1), "latency-max", 4.01)}, Designs: models}
 	j := judge(in)

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/text/width"
 
 	"github.com/govbench/govbench/reports/result"
-	"github.com/govbench/govbench/reports/stats"
 )
 
 const (
@@ -35,7 +34,7 @@ func Text(w io.Writer, in Input) error {
 	}
 	tables, rows, columns := j.textTables()
 	if rows <= tableRows && columns <= tableColumns {
-		fmt.Fprintln(out, "\n"+wrap("99 % of transactions are answered within the time shown; where the load is not carried, the share of it that is, and what holds it back. Reads are offered beside transactions and counted apart.", 100))
+		fmt.Fprintln(out, "\n"+wrap(glanceNote, 100))
 		for _, t := range tables {
 			fmt.Fprintln(out)
 			writeAligned(out, t.head, t.rows, t.right)
@@ -63,10 +62,10 @@ type textTable struct {
 
 // textTables lays out a table a load and gives the number of rows and the columns of the widest.
 func (j *judged) textTables() (out []textTable, rows, columns int) {
-	for _, load := range j.loads {
-		top, below, any := []string{"at " + loadText(load), "offered"}, []string{"", ""}, false
+	for _, g := range j.glances() {
+		top, below, any := []string{"at " + loadText(g.Load), "offered"}, []string{"", ""}, false
 		t := textTable{right: []bool{false, true}}
-		for _, s := range j.series {
+		for _, s := range g.Series {
 			design, varied, _ := strings.Cut(s, " ")
 			top, below, any = append(top, design), append(below, varied), any || varied != ""
 			t.right = append(t.right, true)
@@ -74,58 +73,17 @@ func (j *judged) textTables() (out []textTable, rows, columns int) {
 		if t.head = [][]string{top}; any {
 			t.head = append(t.head, below)
 		}
-		for _, s := range j.scenarios {
-			if row := j.textRow(s, load); row != nil {
-				t.rows = append(t.rows, row)
+		for _, r := range g.Rows {
+			row := []string{cutColumns(j.in.scenarioName(r.Scenario), nameColumns), r.Offered}
+			for _, e := range r.Entries {
+				row = append(row, e.Text)
 			}
+			t.rows = append(t.rows, row)
 		}
 		out, rows = append(out, t), rows+len(t.rows)
 		columns = max(columns, sum(columnWidths(t.head, t.rows))+2*len(top)-2)
 	}
 	return out, rows, columns
-}
-
-// textRow is the row of one scenario, nil when it has no run at that load.
-func (j *judged) textRow(scenario, load string) []string {
-	row := []string{cutColumns(j.in.scenarioName(scenario), nameColumns), "–"}
-	any, most := false, 0.0
-	for _, series := range j.series {
-		c := j.find(scenario, load, series)
-		if c == nil {
-			row = append(row, "–")
-			continue
-		}
-		any = true
-		if sound(*c) && c.Number("offered")+c.Number("read-offered") > most {
-			most, row[1] = c.Number("offered")+c.Number("read-offered"), offeredText(*c)
-		}
-		row = append(row, textCell(*c))
-	}
-	if !any {
-		return nil
-	}
-	return row
-}
-
-// textCell is the 99th percentile of a cell, or why it has none to boast of.
-func textCell(c stats.Cell) string {
-	s := "no answer"
-	switch v, ok := c.Median(rank); {
-	case !sound(c):
-		return "CHECK FAILED"
-	case !c.Carried():
-		share := 0.0
-		if offered := c.Number("offered"); offered > 0 {
-			share = c.Number("throughput") / offered
-		}
-		s = figure(share*100) + " %: " + limitShort(c)
-	case ok:
-		s = timeText(v.Median)
-	}
-	if c.Runtime != result.Virtual {
-		s = "~" + s
-	}
-	return s
 }
 
 func (j *judged) sampled() bool {

@@ -193,6 +193,9 @@ func pick(sound, carrying []stats.Cell) choice {
 	return ch
 }
 
+// orText joins two winners.
+const orText = " or "
+
 // rankAgainst adds how the others compare, and takes the verdict back where the figures do not bear it.
 func (ch *choice) rankAgainst(best stats.Cell, others []stats.Cell) {
 	next := others[0]
@@ -205,7 +208,7 @@ func (ch *choice) rankAgainst(best stats.Cell, others []stats.Cell) {
 		ch.Winner = ""
 		ch.Text += fmt.Sprintf(" %s: 99 %% within %s. The intervals overlap, so neither is better.", next.Series, timeText(high))
 	case high <= low*(1+equalShare):
-		ch.Winner = best.Series + " or " + next.Series
+		ch.Winner = best.Series + orText + next.Series
 		ch.Text += fmt.Sprintf(" %s does the same within %s.", next.Series, quantity(equalShare, "ratio"))
 	default:
 		var words []string
