@@ -25,7 +25,7 @@ test: ## run all tests
 	$(GO) test ./...
 
 race: ## run the tests of the concurrent packages under the race detector
-	CGO_ENABLED=1 $(GO) test -race -short $(PARALLEL)
+	CGO_ENABLED=1 $(GO) test -race -short -skip '^TestDocs' $(PARALLEL)
 
 lint: ## gofmt, go vet (also for 32 bits) and golangci-lint
 	@test -z "$$(gofmt -l cmd consensus reports scenarios sim workloads | tee /dev/stderr)"
