@@ -21,6 +21,7 @@ type Ledger struct {
 	digest  [32]byte // of the root when there are no changes
 	changes []uint64 // entries to be settled in the trie: 32 bits of the path, then the number
 	scratch []uint64 // reused to sort them
+	warmed  uint32   // what warm read, so that the compiler cannot leave it out
 	input   []byte   // reused for the input of a leaf's hash
 }
 

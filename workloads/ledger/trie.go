@@ -79,9 +79,35 @@ func (l *Ledger) settle() {
 		if cap(l.scratch) < len(batch) {
 			l.scratch = make([]uint64, 2*len(batch))
 		}
+		l.warm(batch, l.scratch)
 		l.root, l.digest, _ = l.update(l.root, 0, batch, l.scratch[:len(batch)])
 	}
 	l.changes = l.changes[:0]
+}
+
+// warm reads the way of every change, level by level. The reads of a level do not depend on each other, so that
+// their cache misses overlap; in update each would wait for the one before.
+func (l *Ledger) warm(batch, scratch []uint64) {
+	at := scratch[:len(batch)]
+	for i := range at {
+		at[i] = uint64(l.root)
+	}
+	for depth, more := 0, true; more && depth < 32/bitsStep; depth++ {
+		more = false
+		for i, sub := range at {
+			if sub != 0 && !ref(sub).bucket() {
+				n := l.nodes.at(ref(sub).number())
+				at[i] = uint64(n.sub[batch[i]>>(64-bitsStep-bitsStep*depth)&(fanOut-1)])
+				more = true
+			}
+		}
+	}
+	for _, sub := range at {
+		if ref(sub).bucket() {
+			b := l.buckets.at(ref(sub).number())
+			l.warmed ^= b.count ^ uint32(b.hash[1][0]) ^ uint32(b.hash[bucketMax-2][0])
+		}
+	}
 }
 
 // forget gives back what a deleted entry holds.
@@ -261,12 +287,13 @@ func (l *Ledger) split(sub ref, depth int) ref {
 	}
 	n, b := l.nodes.at(made), l.buckets.at(sub.number())
 	for at := range int(b.count) {
-		e := l.entries.at(b.entry[at])
-		slot := slotOf(&e.path, depth)
+		slot := l.slotOf(uint64(b.order[at])<<32|uint64(b.entry[at]), depth)
 		if n.sub[slot] == 0 {
 			n.sub[slot] = isBucket | ref(l.buckets.take()+1)
 		}
-		l.insert(l.buckets.at(n.sub[slot].number()), b.entry[at], e, b.hash[at])
+		into := l.buckets.at(n.sub[slot].number())
+		into.hash[into.count], into.order[into.count], into.entry[into.count] = b.hash[at], b.order[at], b.entry[at]
+		into.count++
 	}
 	l.buckets.give(sub.number())
 	return ref(made + 1)
