@@ -8,8 +8,8 @@ import (
 	"github.com/govbench/govbench/sim/network"
 )
 
-// again marks a forwarded command that the receiver may know already.
-const again = uint64(1) << 63
+// again marks a forwarded command that the receiver may know already: the last bit before the tag.
+const again = uint64(1) << (tagBits - 1)
 
 // commandState is what the cluster knows of one command.
 type commandState struct {
@@ -94,22 +94,38 @@ func (c *Cluster) enter(n *node, id consensus.CommandID) {
 		return
 	}
 	arg := tagged(uint64(id), n.epoch)
-	at := n.link.Receive(c.now, int(st.wire))
-	if at += n.checkTime(at); at > c.now {
+	if at := n.link.Receive(c.now, int(st.wire)); at > c.now {
+		c.push(at, evEntered, n.id, arg)
+		return
+	}
+	c.entered(n, arg)
+}
+
+// entered checks a command that came from its client.
+func (c *Cluster) entered(n *node, arg uint64) {
+	id, epoch := untag(arg)
+	if epoch != n.epoch {
+		if c.commands.at(consensus.CommandID(id)).done != nil {
+			c.failover(consensus.CommandID(id))
+		}
+		return
+	}
+	if at := n.checked(); at > c.now {
 		c.push(at, evAdmit, n.id, arg)
 		return
 	}
 	c.admit(n, arg)
 }
 
-// checkTime bills one client command at time at: taking it in and checking its client's signature.
-func (n *node) checkTime(at time.Duration) time.Duration {
+// checked bills a command that is there now, taking it in and checking its client's signature, and
+// returns when that is done.
+func (n *node) checked() time.Duration {
 	p := &n.c.cfg.Profile
 	cost := p.Cost(consensus.OpHandle, 1) + p.Cost(consensus.OpCheckPayload, 1)
 	if cost == 0 {
-		return 0
+		return n.c.now
 	}
-	return n.cpu.Use(at, cost) - at
+	return n.cpu.Use(n.c.now, cost)
 }
 
 // failover makes a client turn to the next replica after its retry period.

@@ -55,24 +55,26 @@ func (c *Config) validate() error {
 
 // The kinds of kernel event. Arg is an index into the slab that belongs to the kind.
 const (
-	evArrive   uint16 = iota // the last bit of a message is at Node's link: slots
-	evDeliver                // a message waited for the link and is at Node: slots, tagged
-	evTimer                  // one of Node's timers may be due: id | generation<<8
-	evFlush                  // effects of a step of Node take place: buffers
-	evReady                  // Node's block cutter may be able to answer
-	evClient                 // a command is at Node: CommandID
-	evAdmit                  // Node checked a client's command: CommandID, tagged
-	evForward                // a command from another replica is at Node: CommandID | again<<63
-	evTaken                  // Node checked a forwarded command that its machine waits for: epoch
-	evRetry                  // Node looks for commands that wait too long
-	evExecuted               // Node executed a block: height, tagged
-	evReply                  // Node's answers are at a client site: height | site<<48
-	evOwed                   // clients may still wait for the answers of a block: height
-	evAsked                  // Node ran a query: CommandID, tagged
-	evQuery                  // a query's answer is at its client: CommandID
-	evCall                   // a callback of the load driver: calls
-	evCrash                  // Node stops
-	evRestart                // Node comes back
+	evArrive    uint16 = iota // the last bit of a message is at Node's link: slots
+	evDeliver                 // a message waited for the link and is at Node: slots, tagged
+	evTimer                   // one of Node's timers may be due: id | generation<<8
+	evFlush                   // effects of a step of Node take place: buffers
+	evReady                   // Node's block cutter may be able to answer
+	evClient                  // a command from its client is at Node's link: CommandID
+	evEntered                 // such a command waited for the link: CommandID, tagged
+	evAdmit                   // Node checked a client's command: CommandID, tagged
+	evForward                 // a command from another replica is at Node's link: CommandID, or again
+	evForwarded               // such a command waited for the link: tagged
+	evTaken                   // Node checked a forwarded command that its machine waits for: epoch
+	evRetry                   // Node looks for commands that wait too long
+	evExecuted                // Node executed a block: height, tagged
+	evReply                   // Node's answers are at a client site: height | site<<48
+	evOwed                    // clients may still wait for the answers of a block: height
+	evAsked                   // Node ran a query: CommandID, tagged
+	evQuery                   // a query's answer is at its client: CommandID
+	evCall                    // a callback of the load driver: calls
+	evCrash                   // Node stops
+	evRestart                 // Node comes back
 )
 
 // Cluster is a group of replicas in virtual time. It implements consensus.Runtime and
@@ -222,10 +224,16 @@ func (c *Cluster) handle(ev *sim.Event) {
 		n.ready()
 	case evClient:
 		c.enter(n, consensus.CommandID(ev.Arg))
+	case evEntered:
+		c.entered(n, ev.Arg)
 	case evAdmit:
 		c.admit(n, ev.Arg)
 	case evForward:
 		n.forwarded(ev.Arg)
+	case evForwarded:
+		if arg, epoch := untag(ev.Arg); epoch == n.epoch {
+			n.inspect(arg)
+		}
 	case evTaken:
 		n.wake(ev.Arg)
 	case evRetry:

@@ -94,7 +94,8 @@ func (n *node) commit(b *consensus.Block, proof consensus.Message, answer bool, 
 }
 
 // execute bills the execution of a block, one block after the other, and the signature under its
-// answers; it returns when the answers are ready.
+// answers; it returns when the answers are ready. The work is booked on the core that is free first,
+// which may be before the commit: booked from then on it would keep the core idle until then.
 func (n *node) execute(b *consensus.Block, answer bool, at time.Duration) time.Duration {
 	p := &n.c.cfg.Profile
 	cost := p.Cost(consensus.OpExecute, b.Payload.Len())
@@ -103,7 +104,7 @@ func (n *node) execute(b *consensus.Block, answer bool, at time.Duration) time.D
 	}
 	at = max(at, n.executed)
 	if cost > 0 {
-		at = n.cpu.Use(at, cost)
+		at = max(at+cost, n.cpu.Use(n.c.now, cost))
 	}
 	n.executed = at
 	return at

@@ -50,28 +50,40 @@ func (n *node) forward(to consensus.NodeID, cmd *consensus.Command, known bool) 
 	n.transmit(to, int(n.c.commands.at(cmd.ID).wire), evForward, arg, false)
 }
 
-// forwarded takes a command from another replica and checks it.
+// forwarded takes a command from another replica through the link.
 func (n *node) forwarded(arg uint64) {
 	c := n.c
-	st := c.commands.at(consensus.CommandID(arg &^ again))
-	if !n.up || st.cmd == nil {
+	if !n.up {
 		return
 	}
-	at := n.link.Receive(c.now, int(st.wire))
-	if at += n.checkTime(at); at <= c.now {
-		n.take(st.cmd, c.now, arg&again != 0)
+	if at := n.link.Receive(c.now, int(c.commands.at(consensus.CommandID(arg&^again)).wire)); at > c.now {
+		c.push(at, evForwarded, n.id, tagged(arg, n.epoch))
+		return
+	}
+	n.inspect(arg)
+}
+
+// inspect checks a command from another replica, unless its client gave up meanwhile.
+func (n *node) inspect(arg uint64) {
+	cmd := n.c.commands.at(consensus.CommandID(arg &^ again)).cmd
+	if cmd == nil {
+		return
+	}
+	at := n.checked()
+	if at <= n.c.now {
+		n.take(cmd, at, arg&again != 0)
 		return
 	}
 	if k := len(n.inbox); k > n.taken {
 		at = max(at, n.inbox[k-1].at)
 	}
-	n.inbox = append(n.inbox, checked{arg, at})
+	n.inbox = append(n.inbox, incoming{arg, at})
 	n.watchInbox()
 }
 
-// checked is a command from another replica and the time at which this one has checked it.
-type checked struct {
-	arg uint64 // CommandID | again<<63
+// incoming is a command from another replica and the time at which this one has checked it.
+type incoming struct {
+	arg uint64 // CommandID, or again
 	at  time.Duration
 }
 

@@ -31,7 +31,7 @@ type node struct {
 	timers   [consensus.TimersMax]timer
 	pool     *mempool.Pool
 	route    consensus.NodeID
-	inbox    []checked // commands from other replicas, being checked; inbox[taken:] are not in the pool yet
+	inbox    []incoming // commands from other replicas, being checked; inbox[taken:] are not in the pool yet
 	taken    int
 	watching bool          // an evTaken is due
 	hungry   bool          // a Pull was refused
@@ -109,7 +109,9 @@ func (n *node) step(in consensus.Input) {
 	n.carryOut(done)
 }
 
-// charge bills the CPU for a step and returns the time at which its effects take place.
+// charge bills the CPU for a step and returns the time at which its effects take place. Operations that
+// are spread over the cores follow the others of the step; they are booked from now on all the same,
+// so that no core is kept idle for them.
 func (n *node) charge(kind consensus.InputKind) time.Duration {
 	p := &n.c.cfg.Profile
 	var serial time.Duration
@@ -139,7 +141,9 @@ func (n *node) charge(kind consensus.InputKind) time.Duration {
 			continue
 		}
 		if count := n.workCount(e); count > 1 {
-			done = max(done, n.cpu.UseParallel(done, count, p.Cost(e.Op, 1)))
+			each := p.Cost(e.Op, 1)
+			rounds := time.Duration((count + n.cpu.Cores() - 1) / n.cpu.Cores())
+			done = max(done+rounds*each, n.cpu.UseParallel(n.c.now, count, each))
 		}
 	}
 	return max(done, n.frontier)
