@@ -9,6 +9,7 @@ import (
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios"
+	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/sim/resource"
 )
 
@@ -16,6 +17,7 @@ import (
 type builder struct {
 	file      *File
 	workloads map[string]*scenarios.Workload // by the scenario's content
+	networks  map[string]network.Topology    // by name and number of replicas
 }
 
 // noLoad says that a scenario has no load of the wanted name.
@@ -41,10 +43,24 @@ func (b *builder) expand(p *Plan, s *scenarios.Scenario, l Load, points [][]resu
 			if err != nil {
 				return err
 			}
-			for trial := range b.file.Trials {
-				p.Cells = append(p.Cells, &Cell{Setup: setup, Factors: point, Trial: trial})
+			if err := p.add(setup, point, b.file.Trials); err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+// add adds the trials of a cell.
+func (p *Plan) add(setup Setup, point []result.Factor, trials int) error {
+	hash, err := (&Cell{Setup: setup}).Hash()
+	if err != nil {
+		return err
+	}
+	for trial := range trials {
+		c := &Cell{Setup: setup, Factors: point, Trial: trial}
+		c.key = KeyOf(c.record(hash, ""))
+		p.Cells = append(p.Cells, c)
 	}
 	return nil
 }
@@ -140,7 +156,7 @@ func (b *builder) world(d *draft, s *Setup) error {
 	if err != nil {
 		return err
 	}
-	if s.Network, err = d.network.build(s.Design.Replicas); err != nil {
+	if s.Network, err = b.network(d.network, s.Design.Replicas); err != nil {
 		return b.file.at(err, "network")
 	}
 	if s.Machine, err = d.machine.build(scheme); err != nil {
@@ -149,9 +165,6 @@ func (b *builder) world(d *draft, s *Setup) error {
 	for _, change := range d.built {
 		change(s)
 	}
-	if err := s.Network.Validate(); err != nil {
-		return b.file.at(err, "network")
-	}
 	if err := s.Machine.Validate(); err != nil {
 		return b.file.at(err, "machine")
 	}
@@ -159,6 +172,22 @@ func (b *builder) world(d *draft, s *Setup) error {
 		return b.file.at(fmt.Errorf("%s: %w", d.faults.Name, err), "faults")
 	}
 	return nil
+}
+
+// network builds a network once for all groups of a size. What changes it later replaces its parts.
+func (b *builder) network(r NetworkRef, replicas int) (network.Topology, error) {
+	key := fmt.Sprintf("%d of %s", replicas, r.Name)
+	if t, ok := b.networks[key]; ok {
+		return t, nil
+	}
+	t, err := r.build(replicas)
+	if err == nil {
+		err = t.Validate()
+	}
+	if err == nil {
+		b.networks[key] = t
+	}
+	return t, err
 }
 
 // demand resolves the scenario's workload and rate.

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -81,15 +82,23 @@ func (c *Cell) Hash() (string, error) {
 	data, err := json.Marshal([]any{
 		c.Scenario.ID, c.Scenario.Family, c.Scenario.Params, c.Scenario.Arrival, clients, // the id names random streams
 		c.Design.Protocol, values, replicas, c.Design.limits(), c.Design.Retry, c.Design.Signature,
-		c.Network.OneWay, c.Network.Jitter, c.Network.BandwidthBitPerSec,
+		c.Network.Jitter, c.Network.BandwidthBitPerSec,
 		machine.Cores, machine.Costs, machine.Fsync, machine.DiskBytesPerSec,
 		faults, c.Rate, c.Clients, c.Clock, c.Duration, c.Warmup,
 	})
 	if err != nil {
 		return fail(err)
 	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:8]), nil
+	h := sha256.New()
+	h.Write(data)
+	for _, row := range c.Network.OneWay { // a million delays between a thousand sites
+		data = data[:0]
+		for _, d := range row {
+			data = binary.BigEndian.AppendUint64(data, uint64(d))
+		}
+		h.Write(data)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
 
 // Key tells the runs of a result set apart.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios"
+	"github.com/govbench/govbench/sim/network"
 )
 
 // Plan is an experiment expanded into its cells, in the order in which they are reported.
@@ -49,7 +50,7 @@ func (f File) Plan() (*Plan, error) {
 		return nil, fmt.Errorf("%s: the plan has %d runs: allowed are %d", f.Name, total, cellsMax)
 	}
 	p := &Plan{File: f}
-	b := builder{file: &f, workloads: map[string]*scenarios.Workload{}}
+	b := builder{file: &f, workloads: map[string]*scenarios.Workload{}, networks: map[string]network.Topology{}}
 	for _, s := range chosen {
 		for _, l := range loads {
 			if err := b.expand(p, s, l, points); err != nil {
@@ -60,19 +61,13 @@ func (f File) Plan() (*Plan, error) {
 	if len(p.Cells) == 0 {
 		return nil, f.fail("load", "nothing to run: %s", strings.Join(p.Skipped, "; "))
 	}
-	return p, p.number()
+	return p, p.checkDistinct()
 }
 
-// number gives every cell its key and refuses a cell that is there twice, by a load or a level that was
-// given twice.
-func (p *Plan) number() error {
+// checkDistinct refuses a cell that is there twice, by a load or a level that was given twice.
+func (p *Plan) checkDistinct() error {
 	seen := make(map[Key]bool, len(p.Cells))
 	for _, c := range p.Cells {
-		hash, err := c.Hash()
-		if err != nil {
-			return err
-		}
-		c.key = KeyOf(c.record(hash, ""))
 		if seen[c.key] {
 			return fmt.Errorf("%s: the plan has a run twice: %s", p.File.Name, c.Describe())
 		}
