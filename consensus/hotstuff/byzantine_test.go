@@ -14,7 +14,6 @@ type tamperer struct {
 	cfg     consensus.Config
 	machine consensus.Machine
 	tamper  func(t *tamperer, e consensus.Effect) []consensus.Effect
-	rounds  int
 }
 
 func tampering(tamper func(t *tamperer, e consensus.Effect) []consensus.Effect) consensustest.Corrupt {

@@ -16,7 +16,6 @@ type pump struct {
 	queue []mail
 	head  int
 	hosts []*pumpHost
-	stop  func() bool
 }
 
 type mail struct {

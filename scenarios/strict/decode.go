@@ -140,7 +140,7 @@ func ambiguous(text string) bool {
 	if strings.HasPrefix(text, "+") {
 		return true
 	}
-	numeric := strings.Trim(t, "0123456789_:.eExXoObBabcdfABCDF+-") == ""
+	numeric := strings.Trim(t, "0123456789_:.xXoOabcdefABCDEF+-") == ""
 	if !numeric {
 		return false
 	}
