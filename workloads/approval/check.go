@@ -3,6 +3,7 @@ package approval
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/govbench/govbench/workloads/program"
 )
@@ -20,7 +21,7 @@ func (a *app) Check() error {
 	var states [7]uint64
 	cases, open, resubmitted := uint64(0), uint64(0), uint64(0)
 	var f file
-	for e := range a.Ledger.Prefix([]byte{keyCase}) {
+	for e := range a.Ledger.Each([]byte{keyCase}) {
 		if len(e.Key) != 9 || !f.read(e.Value) || f.state < StateOpen || f.state > StateExpired {
 			return fmt.Errorf("case %x: unsound record", e.Key[1:])
 		}
@@ -53,7 +54,7 @@ func (a *app) checkTotals(accepted, open, ended, cases uint64) error {
 		return fmt.Errorf("endings: %d of %d cases ended and %d are open", ended, cases, open)
 	}
 	held := uint64(0)
-	for range a.Ledger.Prefix([]byte{keyMatter}) {
+	for range a.Ledger.Each([]byte{keyMatter}) {
 		held++
 	}
 	if held != open {
@@ -70,7 +71,7 @@ func (a *app) checkTotals(accepted, open, ended, cases uint64) error {
 // checkEndings collects how cases ended; each ending was written once.
 func (a *app) checkEndings(accepted uint64) (map[uint64]ending, error) {
 	endings := make(map[uint64]ending)
-	for e := range a.Ledger.Prefix([]byte{keyEnding}) {
+	for e := range a.Ledger.Each([]byte{keyEnding}) {
 		end, ok := readEnding(e.Value)
 		if !ok || len(e.Key) != 9 || end.state <= StateReturned || end.order == 0 || end.order > accepted {
 			return nil, fmt.Errorf("ending of case %x: unsound record", e.Key[1:])
@@ -125,16 +126,15 @@ func (a *app) checkSignatures(f *file) error {
 	if len(f.signatures) > a.settings.Approvals {
 		return fmt.Errorf("%d signatures, %d are needed", len(f.signatures), a.settings.Approvals)
 	}
-	signed := make(map[uint16]bool, len(f.signatures))
 	for i, s := range f.signatures {
 		place, signs := a.placeOf(int(s.agency), f.lead)
-		if signed[s.agency] || !signs || int(s.agency) >= a.settings.Agencies || place/a.width != i/a.width {
+		same := func(before signature) bool { return before.agency == s.agency }
+		if slices.ContainsFunc(f.signatures[:i], same) || !signs || int(s.agency) >= a.settings.Agencies || place/a.width != i/a.width {
 			return fmt.Errorf("signature %d by agency %d: twice, not needed or out of order", i, s.agency)
 		}
 		if s.at < f.submittedAt || s.at > f.deadline {
 			return fmt.Errorf("signature %d by agency %d: at %d ms, outside the case's time", i, s.agency, s.at)
 		}
-		signed[s.agency] = true
 	}
 	return nil
 }

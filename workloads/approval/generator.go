@@ -20,8 +20,7 @@ type generator struct {
 	mix      *program.Mix
 	rand     workloads.Rand
 	chooser  key.Chooser
-	plans    map[uint64]*plan // by case
-	busy     map[uint64]bool  // matters with a case that is not over
+	docket   *docket
 	width    int
 }
 
@@ -43,8 +42,8 @@ func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 		settings: settings, rand: rand, chooser: chooser,
 		author: program.NewAuthor(settings, settings.Tag(Name, rules()), rand),
 		mix:    program.NewMix(settings.ReadPercent, rand),
-		plans:  make(map[uint64]*plan), busy: make(map[uint64]bool),
-		width: int(settings.Rule("stage-width")),
+		docket: newDocket(uint64(settings.Population)),
+		width:  int(settings.Rule("stage-width")),
 	}
 }
 
@@ -56,15 +55,14 @@ func (g *generator) Begin(at time.Duration) workloads.Request {
 	}
 	g.mix.Count(false)
 	matter := g.chooser.Next()
-	for try := 1; try < matterTries && g.busy[matter]; try++ {
+	for try := 1; try < matterTries && g.docket.holds(matter); try++ {
 		matter = g.chooser.Next()
 	}
 	id := g.author.NewCase()
 	if g.author.Percent(g.settings.Rule("refused-percent")) {
 		return g.wrong(at, id, matter)
 	}
-	p := &plan{matter: matter, handed: 1}
-	g.plans[id], g.busy[matter] = p, true
+	p := g.docket.open(id, matter)
 	g.shuffle(p)
 	client := program.Subject(matter)
 	op := g.step(KindSubmit, client, at, id, 8+32)
@@ -75,14 +73,14 @@ func (g *generator) Begin(at time.Duration) workloads.Request {
 // Follow implements workloads.Generator: the next step of the case.
 func (g *generator) Follow(answered workloads.Request, result []byte, now time.Duration) (workloads.Request, bool) {
 	id := answered.Case
-	p, known := g.plans[id]
+	p, known := g.docket.find(id)
 	reason, refused := workloads.Refused(result)
 	if known && reason == reasonLate {
 		g.mix.Count(false)
 		return g.expire(p, id, now), true
 	}
 	if !known || refused || len(result) < 2 || len(answered.Op) < program.HeaderSize || result[1] > StateReturned {
-		g.forget(id)
+		g.docket.close(id)
 		return workloads.Request{}, false
 	}
 	g.mix.Count(false)
@@ -96,13 +94,6 @@ func (g *generator) Follow(answered workloads.Request, result []byte, now time.D
 		return g.examine(p, id, now), true
 	}
 	return g.decide(p, id, now), true
-}
-
-func (g *generator) forget(id uint64) {
-	if p, known := g.plans[id]; known {
-		delete(g.busy, p.matter)
-		delete(g.plans, id)
-	}
 }
 
 func (g *generator) lead(p *plan) int { return int(p.matter % uint64(g.settings.Agencies)) }
@@ -135,7 +126,7 @@ func (g *generator) examine(p *plan, id uint64, now time.Duration) workloads.Req
 	request := g.request(at, client, agency, id, binary.BigEndian.AppendUint16(op, uint16(1+g.rand.Below(20))))
 	if p.resubmissions >= g.settings.Rule("resubmissions-max") {
 		request.Last = true
-		g.forget(id)
+		g.docket.close(id)
 	}
 	return request
 }
@@ -147,7 +138,7 @@ func (g *generator) returned(p *plan, id uint64, now time.Duration) workloads.Re
 	if g.author.Percent(g.settings.Rule("withdraw-percent")) {
 		request := g.request(at, client, g.lead(p), id, g.step(KindWithdraw, client, at, id, 0))
 		request.Last = true
-		g.forget(id)
+		g.docket.close(id)
 		return request
 	}
 	p.handed++
@@ -167,7 +158,7 @@ func (g *generator) decide(p *plan, id uint64, now time.Duration) workloads.Requ
 	op := append(g.step(KindDecide, client, at, id, 1), verdict)
 	request := g.request(at, client, g.lead(p), id, op)
 	request.Last = true
-	g.forget(id)
+	g.docket.close(id)
 	return request
 }
 
@@ -176,7 +167,7 @@ func (g *generator) expire(p *plan, id uint64, now time.Duration) workloads.Requ
 	client := g.author.AnyDesk(g.lead(p))
 	request := g.request(now, client, g.lead(p), id, g.step(KindExpire, client, now, id, 0))
 	request.Last = true
-	g.forget(id)
+	g.docket.close(id)
 	return request
 }
 
