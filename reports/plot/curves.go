@@ -252,9 +252,11 @@ func throughputTime(pg page) (sheet, bool) {
 }
 
 func latencyTime(pg page) (sheet, bool) {
-	s := sheet{name: "latency-time", section: SectionTime, title: "Latency over time",
+	s := sheet{name: "latency-time", section: SectionTime, title: "Median latency over time",
 		caption: "Median latency of the transactions answered in each interval (logarithmic); a gap where there were none. Of several trials the first is shown."}
-	return timeSheet(pg, s, "median latency", func(p result.Point) float64 { return p.LatencyP50 }, true)
+	// The label is short because gonum/plot takes the middle of a logarithmic axis for where its mean value
+	// stands, near the top, and leaves room above for half of the label from there.
+	return timeSheet(pg, s, "latency", func(p result.Point) float64 { return p.LatencyP50 }, true)
 }
 
 func timeSheet(pg page, s sheet, label string, value func(result.Point) float64, isTime bool) (sheet, bool) {

@@ -110,7 +110,7 @@ func (j *judged) tail(series, load string) string {
 	if strings.Contains(text, " to ") {
 		text += ", by scenario"
 	}
-	return " (99 % of transactions answered within " + text + ")"
+	return " (99 % answered within " + text + ")"
 }
 
 // limits says what limits each design at a load; designs of which the same is to be said share it.
