@@ -55,15 +55,15 @@ func (w *crowd) submit(t *testing.T) {
 	})
 }
 
-// rate runs the crowd for ten seconds and measures the answers a second after the first two.
+// rate runs the crowd for five seconds and measures the answers a second after the first.
 func (w *crowd) rate(t *testing.T) float64 {
 	t.Helper()
 	before := uint64(0)
-	w.At(2*time.Second, func() { before = w.answered })
-	if err := w.Run(context.Background(), 10*time.Second); err != nil {
+	w.At(time.Second, func() { before = w.answered })
+	if err := w.Run(context.Background(), 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	return float64(w.answered-before) / 8
+	return float64(w.answered-before) / 4
 }
 
 func withinPercent(t *testing.T, what string, got, want float64) {
