@@ -76,7 +76,7 @@ func (a *app) depositKey(hash [32]byte) []byte {
 // find reads a deposit; one of the archive that was never touched is made up.
 func (a *app) find(hash [32]byte) (d deposit, found bool) {
 	if value, written := a.Tx.Get(a.depositKey(hash)); written {
-		return readDeposit(value)
+		return readDeposit(hash, value)
 	}
 	if index, there := inArchive(hash, a.settings.Population); there {
 		return archived(a.settings, index), true

@@ -9,7 +9,7 @@ import (
 
 // Keys of the ledger.
 const (
-	keyDeposit byte = 'h' // hash 32: its deposit
+	keyDeposit byte = 'h' // hash 32: the rest of its deposit
 	keyTree         = "z" // size 8 and frontier of the tree
 )
 
@@ -28,12 +28,14 @@ type deposit struct {
 
 const (
 	leafSize    = 32 + 8 + 1 + 8 + 2 + 4 + 8 + 32
-	depositSize = leafSize + 8
+	depositSize = leafSize - 32 + 8 // the hash is the key
 )
 
 // appendLeaf adds what the tree's leaf commits to.
-func (d *deposit) appendLeaf(buf []byte) []byte {
-	buf = append(buf, d.hash[:]...)
+func (d *deposit) appendLeaf(buf []byte) []byte { return d.appendRest(append(buf, d.hash[:]...)) }
+
+// appendRest is appendLeaf without the hash.
+func (d *deposit) appendRest(buf []byte) []byte {
 	buf = binary.BigEndian.AppendUint64(buf, d.index)
 	buf = append(buf, d.category)
 	buf = binary.BigEndian.AppendUint64(buf, d.court)
@@ -44,22 +46,22 @@ func (d *deposit) appendLeaf(buf []byte) []byte {
 }
 
 func (d *deposit) append(buf []byte) []byte {
-	return binary.BigEndian.AppendUint64(d.appendLeaf(buf), d.verified)
+	return binary.BigEndian.AppendUint64(d.appendRest(buf), d.verified)
 }
 
-func readDeposit(value []byte) (d deposit, ok bool) {
+func readDeposit(hash [32]byte, value []byte) (d deposit, ok bool) {
 	if len(value) != depositSize {
 		return deposit{}, false
 	}
-	copy(d.hash[:], value)
-	d.index = binary.BigEndian.Uint64(value[32:])
-	d.category = value[40]
-	d.court = binary.BigEndian.Uint64(value[41:])
-	d.agency = binary.BigEndian.Uint16(value[49:])
-	d.client = binary.BigEndian.Uint32(value[51:])
-	d.at = binary.BigEndian.Uint64(value[55:])
-	copy(d.payload[:], value[63:])
-	d.verified = binary.BigEndian.Uint64(value[95:])
+	d.hash = hash
+	d.index = binary.BigEndian.Uint64(value)
+	d.category = value[8]
+	d.court = binary.BigEndian.Uint64(value[9:])
+	d.agency = binary.BigEndian.Uint16(value[17:])
+	d.client = binary.BigEndian.Uint32(value[19:])
+	d.at = binary.BigEndian.Uint64(value[23:])
+	copy(d.payload[:], value[31:])
+	d.verified = binary.BigEndian.Uint64(value[63:])
 	return d, true
 }
 

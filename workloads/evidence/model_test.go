@@ -248,11 +248,11 @@ func TestCheckCatches(t *testing.T) {
 		return a
 	}
 	programtest.Planted(t, func() (workloads.App, programtest.Ledger) { a := healthy(); return a, a.Ledger }, []programtest.Plant{
-		{Law: "document changed", Prefix: "h", Flip: 3},
-		{Law: "number changed", Prefix: "h", Flip: 39},
-		{Law: "time changed", Prefix: "h", Flip: 60},
-		{Law: "payload changed", Prefix: "h", Flip: 70},
-		{Law: "verifications", Prefix: "h", Flip: 102},
+		{Law: "case reference changed", Prefix: "h", Flip: 12},
+		{Law: "number changed", Prefix: "h", Flip: 7},
+		{Law: "time changed", Prefix: "h", Flip: 28},
+		{Law: "payload changed", Prefix: "h", Flip: 38},
+		{Law: "verifications", Prefix: "h", Flip: 70},
 		{Law: "deposit removed", Prefix: "h", Delete: true},
 		{Law: "tree's size", Prefix: "z", Flip: 7},
 		{Law: "tree's frontier", Prefix: "z", Flip: 12},

@@ -9,9 +9,29 @@ import (
 // ones of each level may be shared with other trees.
 type tree struct {
 	size uint64
-	base [][][32]byte // by level: shared, never written
-	own  [][][32]byte // by level: what comes after the base
+	base []hashes // by level: shared, never written
+	own  []hashes // by level: what comes after the base
 }
+
+// hashes are those of one level, in pages, so that a tree that grows is never copied.
+type hashes struct {
+	pages [][][32]byte
+	size  uint64
+}
+
+// levelPage is the number of hashes in a page.
+const levelPage = 512
+
+func (h *hashes) add(hash [32]byte) {
+	if h.size%levelPage == 0 {
+		h.pages = append(h.pages, nil)
+	}
+	last := &h.pages[len(h.pages)-1]
+	*last = append(*last, hash)
+	h.size++
+}
+
+func (h *hashes) at(index uint64) [32]byte { return h.pages[index/levelPage][index%levelPage] }
 
 // leafHash is the hash of a leaf.
 func leafHash(data []byte) [32]byte {
@@ -32,9 +52,9 @@ func (t *tree) add(leaf [32]byte) {
 	hash := leaf
 	for level, index := 0, t.size; ; level, index = level+1, index/2 {
 		if level == len(t.own) {
-			t.own = append(t.own, nil)
+			t.own = append(t.own, hashes{})
 		}
-		t.own[level] = append(t.own[level], hash)
+		t.own[level].add(hash)
 		if index%2 == 0 {
 			break
 		}
@@ -49,12 +69,12 @@ func (t *tree) shared() tree { return tree{size: t.size, base: t.own} }
 // perfect is the root of the perfect subtree over leaves index*2^level and following.
 func (t *tree) perfect(level int, index uint64) [32]byte {
 	if level < len(t.base) {
-		if index < uint64(len(t.base[level])) {
-			return t.base[level][index]
+		if index < t.base[level].size {
+			return t.base[level].at(index)
 		}
-		index -= uint64(len(t.base[level]))
+		index -= t.base[level].size
 	}
-	return t.own[level][index]
+	return t.own[level].at(index)
 }
 
 // frontier adds the roots of the perfect subtrees that the tree consists of, the largest first.
