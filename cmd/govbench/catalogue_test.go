@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/experiment"
 )
 
@@ -62,7 +63,13 @@ func TestShow(t *testing.T) {
 			t.Errorf("show %s: line %d is longer than 100 columns", kind, i+1)
 		}
 	}
+	text, err := scenarios.File("court-evidence-deposit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := write(t, "own.yaml", strings.Replace(string(text), "id: court-evidence-deposit", "id: my-own", 1))
 	for _, c := range []struct{ kind, name, want string }{
+		{"scenario", file, "my-own: "},
 		{"machine", "ideal", "disk                takes no time"},
 		{"machine", "reference", "sign                24µs of a core"},
 		{"network", "metro", "bandwidth           1Gbit/s a node, each way"},

@@ -7,13 +7,16 @@ import (
 	"testing"
 )
 
+// wrongArgs is a command line of run and what its error holds.
+type wrongArgs struct {
+	args string
+	want []string
+}
+
 // TestWrongFlags: every wrong value is refused with the flag, what was found, what is allowed and the
 // nearest name, before anything is written.
 func TestWrongFlags(t *testing.T) {
-	for _, c := range []struct {
-		args string
-		want []string
-	}{
+	refuse(t, []wrongArgs{
 		{"--design pbtf", []string{`--design: unknown design "pbtf": allowed are `, `did you mean pbft?`}},
 		{"--scenario real-estat-registration", []string{`--scenario: unknown scenario "real-estat-registration": allowed are `, `did you mean real-estate-registration?`}},
 		{"--scenario category:epidemic", []string{`--scenario: unknown category "epidemic": allowed are `, `did you mean category:epidemic-recovery?`}},
@@ -23,30 +26,6 @@ func TestWrongFlags(t *testing.T) {
 		{"--machine referense", []string{`--machine: unknown machine "referense": allowed are `, `did you mean reference?`}},
 		{"--faults crash-leadr", []string{`--faults: unknown fault schedule "crash-leadr": allowed are `, `did you mean crash-leader?`}},
 		{"--clock wal", []string{`--clock: unknown clock "wal": allowed are virtual, wall; did you mean wall?`}},
-		{"--set design.block.max_tx=1", []string{`--set design.block.max_tx: unknown setting "design.block.max_tx": allowed are `, `did you mean design.block.max_txs?`}},
-		{"--vary design.replica=4,7", []string{`--vary design.replica: unknown setting "design.replica": allowed are `, `did you mean design.replicas?`}},
-		{"--set design.pool", []string{`--set: found "design.pool": allowed is KEY=VALUE`}},
-		{"--vary design.pool=", []string{`--vary: found "design.pool=": allowed is KEY=V1,V2,...`}},
-		{"--vary design.pool=5,5", []string{`the plan has a run twice: `}},
-		{"--set design.pool=0x10", []string{`--set design.pool: found "0x10": allowed is a whole number`}},
-		{"--set design.pool=0", []string{`--set design.pool: found 0: allowed are 1 to 100000000`}},
-		{"--set design.block.max_bytes=1MB1", []string{`--set design.block.max_bytes: "1MB1"`, `allowed is a size such as`}},
-		{"--set design.params.view_timeot=1s --design pbft", []string{`--set design.params.view_timeot: unknown setting of pbft "view_timeot": allowed are `, `did you mean view_timeout?`}},
-		{"--set design.params.view_timeout=1 --design pbft", []string{`--set design.params.view_timeout: view_timeout: "1" is not a duration`}},
-		{"--set design.params.x=1 --design hashiraft", []string{`--set design.params.x: protocol hashiraft has no settings`}},
-		{"--set design.signature=ed2551", []string{`--set design.signature: unknown signature scheme "ed2551": allowed are `, `did you mean ed25519?`}},
-		{"--set scenario.read_percent=200", []string{`--set scenario.read_percent: `, `ReadPercent is 200, allowed: 0 ... 100`}},
-		{"--set scenario.clients_at=hadian", []string{`--set scenario.clients_at: `, `unknown site of metro "hadian"`, `did you mean haidian?`}},
-		{"--set scenario.shape=offce", []string{`--set scenario.shape: unknown arrival shape "offce"`}},
-		{"--set network.delay=2h", []string{`--set network.delay: found 2h0m0s: allowed is at most 1h0m0s`}},
-		{"--set network.bandwidth=1", []string{`--set network.bandwidth: "1" has no unit: allowed is a bit rate such as`}},
-		{"--set network.jitter=unifrm:1ms", []string{`--set network.jitter: unknown jitter "unifrm"`, `did you mean uniform?`}},
-		{"--set network.name=metri", []string{`--set network.name: unknown network "metri"`}},
-		{"--set machine.fsync=10", []string{`--set machine.fsync: "10" has no unit`}},
-		{"--set machine.cores=0", []string{`--set machine.cores: found 0: allowed are 1 to 4096`}},
-		{"--set machine.verify=10s", []string{`--set machine.verify: found 10s: allowed is at most 1s`}},
-		{"--set load=-1", []string{`--set load: load "-1" is negative`}},
-		{"--set seed=-1", []string{`--set seed: found "-1": allowed is a whole number`}},
 		{"--load -5", []string{`--load: load "-5" is negative`}},
 		{"--load 0", []string{`--load: load "0" is zero: allowed is a rate above zero`}},
 		{"--load citty", []string{`--load: unknown load "citty": allowed are `, `did you mean city?`}},
@@ -74,7 +53,41 @@ func TestWrongFlags(t *testing.T) {
 		{"nosuch.yaml", []string{`nosuch.yaml: no such file`}},
 		{"--design nosuch.yaml", []string{`--design: stat nosuch.yaml: no such file`}},
 		{".", []string{`.: is a directory, not a file`}},
-	} {
+	})
+}
+
+// TestWrongSettings is TestWrongFlags for --set and --vary.
+func TestWrongSettings(t *testing.T) {
+	refuse(t, []wrongArgs{
+		{"--set design.block.max_tx=1", []string{`--set design.block.max_tx: unknown setting "design.block.max_tx": allowed are `, `did you mean design.block.max_txs?`}},
+		{"--vary design.replica=4,7", []string{`--vary design.replica: unknown setting "design.replica": allowed are `, `did you mean design.replicas?`}},
+		{"--set design.pool", []string{`--set: found "design.pool": allowed is KEY=VALUE`}},
+		{"--vary design.pool=", []string{`--vary: found "design.pool=": allowed is KEY=V1,V2,...`}},
+		{"--vary design.pool=5,5", []string{`the plan has a run twice: `}},
+		{"--set design.pool=0x10", []string{`--set design.pool: found "0x10": allowed is a whole number`}},
+		{"--set design.pool=0", []string{`--set design.pool: found 0: allowed are 1 to 100000000`}},
+		{"--set design.block.max_bytes=1MB1", []string{`--set design.block.max_bytes: "1MB1"`, `allowed is a size such as`}},
+		{"--set design.params.view_timeot=1s --design pbft", []string{`--set design.params.view_timeot: unknown setting of pbft "view_timeot": allowed are `, `did you mean view_timeout?`}},
+		{"--set design.params.view_timeout=1 --design pbft", []string{`--set design.params.view_timeout: view_timeout: "1" is not a duration`}},
+		{"--set design.params.x=1 --design hashiraft", []string{`--set design.params.x: protocol hashiraft has no settings`}},
+		{"--set design.signature=ed2551", []string{`--set design.signature: unknown signature scheme "ed2551": allowed are `, `did you mean ed25519?`}},
+		{"--set scenario.read_percent=200", []string{`--set scenario.read_percent: `, `ReadPercent is 200, allowed: 0 ... 100`}},
+		{"--set scenario.clients_at=hadian", []string{`--set scenario.clients_at: `, `unknown site of metro "hadian"`, `did you mean haidian?`}},
+		{"--set scenario.shape=offce", []string{`--set scenario.shape: unknown arrival shape "offce"`}},
+		{"--set network.delay=2h", []string{`--set network.delay: found 2h0m0s: allowed is at most 1h0m0s`}},
+		{"--set network.bandwidth=1", []string{`--set network.bandwidth: "1" has no unit: allowed is a bit rate such as`}},
+		{"--set network.jitter=unifrm:1ms", []string{`--set network.jitter: unknown jitter "unifrm"`, `did you mean uniform?`}},
+		{"--set network.name=metri", []string{`--set network.name: unknown network "metri"`}},
+		{"--set machine.fsync=10", []string{`--set machine.fsync: "10" has no unit`}},
+		{"--set machine.cores=0", []string{`--set machine.cores: found 0: allowed are 1 to 4096`}},
+		{"--set machine.verify=10s", []string{`--set machine.verify: found 10s: allowed is at most 1s`}},
+		{"--set load=-1", []string{`--set load: load "-1" is negative`}},
+		{"--set seed=-1", []string{`--set seed: found "-1": allowed is a whole number`}},
+	})
+}
+
+func refuse(t *testing.T, cases []wrongArgs) {
+	for _, c := range cases {
 		t.Run(c.args, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			args := append([]string{"run"}, strings.Fields(c.args)...)

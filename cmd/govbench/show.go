@@ -86,11 +86,11 @@ func field(w io.Writer, label string, values ...string) {
 }
 
 func showScenario(w io.Writer, name string) error {
-	found, err := scenarios.Find(name)
-	if err != nil {
+	var ref experiment.ScenarioRef
+	if err := ref.Set(name); err != nil {
 		return err
 	}
-	for i, s := range found {
+	for i, s := range ref.Scenarios() {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}

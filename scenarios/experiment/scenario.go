@@ -60,6 +60,9 @@ func (r *ScenarioRef) define(n *strict.Node) error {
 	return nil
 }
 
+// Scenarios lists what is selected.
+func (r ScenarioRef) Scenarios() []*scenarios.Scenario { return slices.Clone(r.found) }
+
 // each is one reference for every scenario that is selected.
 func (r ScenarioRef) each() []ScenarioRef {
 	if r.own != nil {
