@@ -18,7 +18,7 @@ scenarios: [court-evidence-deposit]
 load: [100]
 duration: 20s
 warmup: 1s
-trials: 12
+trials: 30
 `
 
 // runsIn counts the whole lines of a runs.jsonl.
@@ -48,11 +48,11 @@ func TestStopAndResume(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "results of a run")
 			stderr, status := stopInTheMiddle(t, c.signal, "run", path, "--jobs", "2", "--out", dir)
 			kept := runsIn(dir)
-			if kept < 2 || kept >= 24 {
-				t.Fatalf("%d of 24 runs are kept", kept)
+			if kept < 2 || kept >= 60 {
+				t.Fatalf("%d of 60 runs are kept", kept)
 			}
 			if c.signal == os.Interrupt {
-				outcome{stderr: stderr, status: status}.want(t, exitFailed, "stopped: ", " of 24 runs are kept in ",
+				outcome{stderr: stderr, status: status}.want(t, exitFailed, "stopped: ", " of 60 runs are kept in ",
 					"the rest: govbench run --resume --out '"+dir+"'")
 				if !strings.Contains(read(t, dir, "report.html"), "</html>") {
 					t.Error("the report of the finished runs is not whole")
