@@ -81,7 +81,7 @@ func TestSaturatedProcessor(t *testing.T) {
 			w := exactWorld()
 			cfg := base(t, pbft.Protocol(), n, 100*us).with(w.apply, fsync(0), func(c *tweaked) {
 				c.Profile.Cores, c.Topology.BandwidthBitPerSec = cores, 0
-				c.Values = values(t, pbft.Protocol(), map[string]string{"pipeline": "64"})
+				c.Values = values(t, pbft.Protocol(), map[string]string{"pipeline": "16"})
 			})
 			got := newCrowd(t, cfg, 400, 2).rate(t)
 			// Its own commit is late, behind all that the processor has to do, and counts for nothing: it
