@@ -34,6 +34,7 @@ type page struct {
 	Provenance                                                  []provenanceRow
 	Notes                                                       []note
 	NotModelled, Costs                                          []bullets
+	Shared                                                      []modelling
 	Environment                                                 *Environment
 	Cross                                                       []crossRow
 	CrossSentence, CrossNote, AgainNote, LoadNote, GlanceNote   string
@@ -99,7 +100,7 @@ func writeHTML(w io.Writer, in Input) error {
 	}
 	p := page{Title: in.Title, Scope: j.scope(), Style: template.CSS(styleText), Broken: j.broken(), Tally: j.tally(),
 		Answers: j.answersByLoad(), Comparisons: j.comparisons(), Sections: sections, Checks: j.checkRows(), Warnings: j.warnings(),
-		Runs: runViews(in.Records), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: j.notModelled(), Costs: j.costs(),
+		Runs: runViews(in.Records), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: j.notModelled(), Costs: j.costs(), Shared: j.sharedModelling(),
 		Again: j.again(), AgainNote: j.againNote(), LoadNote: loadNote, GlanceNote: glanceNote, Cross: j.crossRows(), CrossNote: crossNote, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
 		ExactNote: exactNote, CatalogueNote: catalogueNote}
 	p.CrossSentence = crossSentence(p.Cross)

@@ -112,9 +112,15 @@ func (j *judged) sampleMark(series string) string {
 
 func (j *judged) markdownBasis(p printer) {
 	p("\n## What the figures rest on\n\n%s %s\n\n### Scenarios\n\n%s\n", exactNote, sampleNote, catalogueNote)
-	p("| scenario | id | provenance | sources | modelled |\n|---|---|---|---|---|")
+	p("| scenario | id | provenance | sources | modelled for it alone |\n|---|---|---|---|---|")
 	for _, s := range j.provenanceRows() {
 		p("| %s | `%s` | %s | %s | %s |", md(strings.TrimSpace(s.Name+" "+s.NameZh)), strings.ReplaceAll(s.ID, "`", ""), md(s.Provenance), md(strings.Join(s.Sources, " ")), md(strings.Join(s.Modelled, "; ")))
+	}
+	if shared := j.sharedModelling(); len(shared) > 0 {
+		p("\n### Modelled in several scenarios\n")
+		for _, m := range shared {
+			p("- %s (%s)", md(m.Text), md(m.Of))
+		}
 	}
 	p("\n### Designs, networks and machines\n")
 	for _, n := range append(j.designNotes(), j.where()...) {

@@ -18,7 +18,7 @@ const (
 		"A load is carried when no more than 2 % of it goes unanswered in the window. Figures of several trials are medians, with their range or 95 % interval in the comparison. Latency counts from the moment a client meant to send to the answer that it may trust."
 	exactNote  = "Exact figures come from virtual time and are the same on every machine for the same experiment and seed; two within 1 % count as equal."
 	sampleNote = "Samples (marked ~) come from an engine whose goroutines the clock does not order, or from real clocks. They vary from run to run, are ranked only over at least 10 trials, and never against exact figures."
-	bestNote   = "★ marks the best of at least two designs with the same fault model in the same setting, by exact figures; figures within 1 % share it."
+	bestNote   = "★ marks the best of at least two designs with the same fault model in the same setting, by exact figures; figures within 1 % share it. Latencies count only where the load is carried."
 )
 
 // provenanceRow is what is known of one scenario's origin.
@@ -28,11 +28,44 @@ type provenanceRow struct {
 }
 
 func (j *judged) provenanceRows() []provenanceRow {
+	shared := map[string]bool{}
+	for _, m := range j.sharedModelling() {
+		shared[m.Text] = true
+	}
 	var out []provenanceRow
 	for _, id := range j.scenarios {
 		s := j.in.Scenarios[id]
+		own := slices.DeleteFunc(slices.Clone(s.Modelled), func(m string) bool { return shared[m] })
 		out = append(out, provenanceRow{ID: id, Name: j.in.scenarioName(id), NameZh: s.NameZh, Category: s.Category, LeadAgency: s.LeadAgency,
-			Provenance: j.in.provenance(id), Summary: s.Summary, Sources: splitSources(s.Sources), Modelled: s.Modelled})
+			Provenance: j.in.provenance(id), Summary: s.Summary, Sources: splitSources(s.Sources), Modelled: own})
+	}
+	return out
+}
+
+// modelling is a sentence about what is modelled and the scenarios of which it is true.
+type modelling struct{ Text, Of string }
+
+// sharedModelling lists the sentences that several scenarios have in common, each once.
+func (j *judged) sharedModelling() []modelling {
+	of := map[string][]string{}
+	var order []string
+	for _, id := range j.scenarios {
+		for _, m := range unique(j.in.Scenarios[id].Modelled) {
+			if of[m] == nil {
+				order = append(order, m)
+			}
+			of[m] = append(of[m], id)
+		}
+	}
+	var out []modelling
+	for _, m := range order {
+		switch n := len(of[m]); {
+		case n < 2:
+		case n == len(j.scenarios):
+			out = append(out, modelling{m, "all " + count(n, "scenario")})
+		default:
+			out = append(out, modelling{m, list(of[m], "and")})
+		}
 	}
 	return out
 }

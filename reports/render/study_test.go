@@ -164,7 +164,7 @@ func TestDoItAgain(t *testing.T) {
 
 func TestWhatIsModelledIsSaid(t *testing.T) {
 	page := render(t, writeHTML, small())
-	for _, want := range []string{"a lost message is lost", "order of goroutines", "CPU costs of machine reference", "checking a client&#39;s signature: 57", "Think time between the steps"} {
+	for _, want := range []string{"a lost message is lost", "order of goroutines", "CPU costs of machine reference", "checking a client&#39;s signature: 57", "Think time between the steps", "payload: 2\u00a0kB <span class=\"muted\">(all 2 scenarios)"} {
 		if n := strings.Count(page, want); n != 1 {
 			t.Errorf("%q stands %d times on the page", want, n)
 		}

@@ -3,6 +3,7 @@ package render
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/reports/stats"
@@ -129,6 +130,9 @@ func (j *judged) metricLine(metric, words string, row []*stats.Cell) (line, bool
 		if rare || (metric == "throughput" || metric == "read-throughput") && allCarried(row, rivals) {
 			continue // no merit: consequences of something else, or of what happened to fall due
 		}
+		if strings.Contains(metric, "latency") {
+			rivals = carriers(row, rivals) // who answers few of them may answer those fast
+		}
 		markBest(&l, metric, m.Better, row, rivals)
 	}
 	return l, any
@@ -142,6 +146,17 @@ func allCarried(row []*stats.Cell, rivals []int) bool {
 		}
 	}
 	return true
+}
+
+// carriers are the rivals that carry their load.
+func carriers(row []*stats.Cell, rivals []int) []int {
+	var out []int
+	for _, i := range rivals {
+		if row[i].Carried() {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // classes lists the positions of the cells that may be ranked against each other: exact figures of

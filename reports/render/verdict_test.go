@@ -101,6 +101,9 @@ func TestBestMarksCompareLikeWithLike(t *testing.T) {
 	if got := marks(trial("hashiraft", b, 1, 1, 0.2), trial("raft", v, 1, 1, 0.1)); got != "--" {
 		t.Errorf("samples against exact figures: %s", got)
 	}
+	if got := marks(trial("pbft", v, 100, 10, 0.1), trial("hotstuff", v, 100, 100, 0.2)); got != "--" {
+		t.Errorf("the fast few of an overloaded design: %s", got)
+	}
 	if got := marks(trial("pbft", v, 1, 1, 0.1), trial("hotstuff", v, 1, 1, 0.1)); got != "--" {
 		t.Errorf("equal: %s", got)
 	}
