@@ -63,6 +63,9 @@ func (j *judged) sharedModelling() []modelling {
 		case n < 2:
 		case n == len(j.scenarios):
 			out = append(out, modelling{m, "all " + count(n, "scenario")})
+		case 2*n > len(j.scenarios):
+			others := slices.DeleteFunc(slices.Clone(j.scenarios), func(id string) bool { return slices.Contains(of[m], id) })
+			out = append(out, modelling{m, "all but " + list(others, "and")})
 		default:
 			out = append(out, modelling{m, list(of[m], "and")})
 		}
