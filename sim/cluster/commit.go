@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"slices"
 	"time"
 
 	"github.com/govbench/govbench/consensus"
@@ -34,6 +35,28 @@ type blockState struct {
 	sites     []siteAnswers
 	owed      int // sites whose clients have no answer yet
 }
+
+// newBlockState makes room for n replicas and so many commands; small blocks of small groups lie in one
+// piece of memory.
+func newBlockState(n, commands int) *blockState {
+	if n > smallGroup || commands > 1 {
+		return &blockState{executed: make([]time.Duration, n), results: make([][]byte, commands)}
+	}
+	small := &struct {
+		blockState
+		executed [smallGroup]time.Duration
+		result   [1][]byte
+		site     [1]siteAnswers
+		command  [1]consensus.CommandID
+	}{}
+	st := &small.blockState
+	st.executed, st.results = small.executed[:n], small.result[:commands]
+	st.sites, small.site[0].commands = small.site[:0], small.command[:0]
+	return st
+}
+
+// smallGroup is how many replicas a small group has.
+const smallGroup = 7
 
 // siteAnswers are the commands of a block whose clients stand at one site.
 type siteAnswers struct {
@@ -112,15 +135,9 @@ func (n *node) execute(b *consensus.Block, answer bool, at time.Duration) time.D
 
 // extend appends a block to the common order and executes it.
 func (c *Cluster) extend(b *consensus.Block, proof consensus.Message, at time.Duration) {
-	st := &blockState{
-		committed: consensus.Committed{Block: b, Proof: proof},
-		executed:  make([]time.Duration, len(c.nodes)),
-		ordered:   at,
-	}
 	commands := b.Payload.Commands
-	if len(commands) > 0 {
-		st.results = make([][]byte, len(commands))
-	}
+	st := newBlockState(len(c.nodes), len(commands))
+	st.committed, st.ordered = consensus.Committed{Block: b, Proof: proof}, at
 	for i, cmd := range commands {
 		if !c.commands.has(cmd.ID) {
 			continue // no client signed it
@@ -180,7 +197,8 @@ func (st *blockState) owe(cmd *consensus.Command, result int) {
 		k++
 	}
 	if k == len(st.sites) {
-		st.sites = append(st.sites, siteAnswers{site: cmd.Site})
+		st.sites = slices.Grow(st.sites, 1)[:k+1]
+		st.sites[k].site = cmd.Site
 	}
 	s := &st.sites[k]
 	s.commands = append(s.commands, cmd.ID)
