@@ -22,12 +22,17 @@ type held struct {
 
 func (w twin) put(key, value string) { w[key] = held{value, w[key].version + 1} }
 
-// root builds the whole trie top down by grouping the keys by the next two bits of their hashes.
+// root is the root of the definition.
 func (w twin) root() [32]byte {
 	paths := make(map[string][32]byte)
 	for key := range w {
 		paths[key] = sha256.Sum256([]byte(key))
 	}
+	return w.rootAt(paths)
+}
+
+// rootAt builds the whole trie top down by grouping the keys by the next two bits of their paths.
+func (w twin) rootAt(paths map[string][32]byte) [32]byte {
 	leaf := func(key string) []byte {
 		path := paths[key]
 		input := append([]byte{0}, path[:]...)
@@ -152,6 +157,94 @@ func TestGrowthAndDecayAgreeWithTwin(t *testing.T) {
 		l.Delete([]byte(key))
 	}
 	agree(t, l, twin{})
+}
+
+// Paths that agree in many bits, which real keys do not have: nodes stand below depth 16, and buckets hold paths
+// whose first 32 bits are equal.
+func TestDeepPathsAgreeWithTwin(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 1))
+	l, w, paths := New(), twin{}, make(map[string][32]byte)
+	for step := range 600 {
+		key := fmt.Sprint(rng.IntN(60))
+		if _, known := paths[key]; !known {
+			var path [32]byte
+			path[0] = byte(rng.IntN(2))
+			path[9], path[10] = byte(rng.IntN(4)), byte(rng.IntN(256))
+			path[31] = byte(len(paths))
+			paths[key] = path
+		}
+		if _, there := w[key]; there && rng.IntN(3) == 0 {
+			l.Delete([]byte(key))
+			delete(w, key)
+		} else {
+			hash := hashKey([]byte(key))
+			number, found := l.find([]byte(key), hash)
+			if !found {
+				number = l.newEntry([]byte(key), hash, 1)
+				l.entries.at(number).path = paths[key]
+			}
+			l.write(number, []byte{byte(step)})
+			w.put(key, string([]byte{byte(step)}))
+		}
+		if rng.IntN(5) == 0 && l.Digest() != w.rootAt(paths) {
+			t.Fatalf("step %d: another root with %d keys", step, len(w))
+		}
+	}
+}
+
+// A Tx against a map, with every kind of write on a few keys in one operation.
+func TestTxAgreesWithTwin(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 1))
+	l, w := New(), twin{}
+	tx := l.Begin()
+	for range 2000 {
+		now, wrote := maps.Clone(w), map[string]bool{}
+		for range rng.IntN(8) {
+			key := fmt.Sprint(rng.IntN(12))
+			value, there := now[key]
+			switch rng.IntN(5) {
+			case 0:
+				now[key] = held{fmt.Sprint("value ", rng.IntN(1000)), 0}
+				tx.Put([]byte(key), []byte(now[key].value))
+			case 1:
+				delete(now, key)
+				tx.Delete([]byte(key))
+			case 2:
+				offset := rng.IntN(40)
+				part := fmt.Sprint(rng.IntN(1000))
+				long := []byte(value.value)
+				for len(long) < offset+len(part) {
+					long = append(long, 0)
+				}
+				copy(long[offset:], part)
+				now[key] = held{string(long), 0}
+				tx.Patch([]byte(key), offset, []byte(part))
+			default:
+				got, ok := tx.Get([]byte(key))
+				if ok != there || string(got) != value.value {
+					t.Fatalf("%s holds %q %v inside the transaction, want %q %v", key, got, ok, value.value, there)
+				}
+				continue
+			}
+			wrote[key] = true
+		}
+		if rng.IntN(4) == 0 {
+			tx.Discard()
+		} else {
+			tx.Commit()
+			for key := range wrote {
+				if value, there := now[key]; there {
+					w.put(key, value.value)
+				} else {
+					delete(w, key)
+				}
+			}
+		}
+		if rng.IntN(5) == 0 {
+			agree(t, l, w)
+		}
+	}
+	agree(t, l, w)
 }
 
 // The root depends on the content and not on how it came about.
