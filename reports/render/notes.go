@@ -130,9 +130,9 @@ func (j *judged) designNotes() []note {
 		words = append(words, d.Title)
 		switch j.faultModel(r.Design) {
 		case "byzantine":
-			words = append(words, "survives replicas that lie (Byzantine faults)")
+			words = append(words, "Survives replicas that lie (Byzantine faults)")
 		case "crash":
-			words = append(words, "survives replicas that stop (crash faults)")
+			words = append(words, "Survives replicas that stop (crash faults)")
 		}
 		words = append(words, d.Settings, d.Source)
 		n := note{r.Design, strings.Join(unique(words), ". ")}
