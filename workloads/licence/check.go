@@ -42,12 +42,12 @@ func (a *app) checkCounters(accepted uint64) error {
 func (a *app) checkLicences(accepted uint64) error {
 	var statuses [4]uint64
 	statuses[StatusValid] = uint64(a.settings.Population)
-	next := make([]uint64, a.types) // the next serial number beyond the start that must be there
-	for kind := range next {
-		next[kind] = a.atStart(byte(kind)) + 1
+	issued, last := make([]uint64, a.types), make([]uint64, a.types) // licences beyond the start, by type
+	for kind := range last {
+		last[kind] = a.lastSerial(byte(kind))
 	}
 	checks, validChecks := uint64(0), uint64(0)
-	for e := range a.Ledger.Prefix([]byte{keyLicence}) {
+	for e := range a.Ledger.Each([]byte{keyLicence}) {
 		l, ok := readLicence(e.Value)
 		if !ok || len(e.Key) != 10 || uint64(e.Key[1]) >= a.types || l.status < StatusValid || l.status > StatusRevoked {
 			return fmt.Errorf("licence %x: unsound record", e.Key[1:])
@@ -59,16 +59,16 @@ func (a *app) checkLicences(accepted uint64) error {
 		if serial <= a.atStart(kind) && serial > 0 {
 			statuses[StatusValid]-- // no longer as implied
 		} else {
-			if serial != next[kind] {
-				return fmt.Errorf("licence type %d: serial number %d is missing", kind, next[kind])
+			if serial == 0 || serial > last[kind] {
+				return fmt.Errorf("licence type %d: serial number %d was never given", kind, serial)
 			}
-			next[kind]++
+			issued[kind]++
 		}
 		statuses[l.status]++
 		checks += l.checks
 		validChecks += l.validChecks
 	}
-	if err := a.checkSerials(next); err != nil {
+	if err := a.checkSerials(issued); err != nil {
 		return err
 	}
 	for status := StatusValid; status <= StatusRevoked; status++ {
@@ -83,13 +83,16 @@ func (a *app) checkLicences(accepted uint64) error {
 	return nil
 }
 
-func (a *app) checkSerials(next []uint64) error {
+// checkSerials verifies that no serial number given is missing: there are as many licences as numbers, and none has
+// a number that was not given.
+func (a *app) checkSerials(licences []uint64) error {
 	issued := uint64(0)
 	quota := uint64(a.settings.Rule("quota"))
-	for kind := range next {
+	for kind := range licences {
 		last := a.lastSerial(byte(kind))
-		if last+1 != next[kind] {
-			return fmt.Errorf("licence type %d: last serial number is %d, licences go to %d", kind, last, next[kind]-1)
+		if last != a.atStart(byte(kind))+licences[kind] {
+			return fmt.Errorf("licence type %d: last serial number is %d, %d beyond the %d at the start are there",
+				kind, last, licences[kind], a.atStart(byte(kind)))
 		}
 		given := last - a.atStart(byte(kind))
 		if quota > 0 && given > quota {
@@ -106,7 +109,7 @@ func (a *app) checkSerials(next []uint64) error {
 // checkRevocations verifies that revocation is final.
 func (a *app) checkRevocations(accepted uint64) error {
 	revocations := uint64(0)
-	for e := range a.Ledger.Prefix([]byte{keyRevocation}) {
+	for e := range a.Ledger.Each([]byte{keyRevocation}) {
 		if len(e.Key) != 10 || len(e.Value) != 16 || e.Version != 1 {
 			return fmt.Errorf("revocation %x: unsound or written %d times", e.Key[1:], e.Version)
 		}
@@ -131,7 +134,7 @@ func (a *app) checkRevocations(accepted uint64) error {
 func (a *app) checkCodes(accepted uint64) error {
 	uses := make(map[uint32]uint32)
 	used := uint64(0)
-	for e := range a.Ledger.Prefix([]byte{keyUse}) {
+	for e := range a.Ledger.Each([]byte{keyUse}) {
 		if len(e.Key) != 9 || len(e.Value) != useSize || e.Version != 1 {
 			return fmt.Errorf("code %x: one making was used %d times", e.Key[1:], e.Version)
 		}
@@ -142,7 +145,7 @@ func (a *app) checkCodes(accepted uint64) error {
 		used++
 	}
 	made, known := uint64(0), uint64(0)
-	for e := range a.Ledger.Prefix([]byte{keyCode}) {
+	for e := range a.Ledger.Each([]byte{keyCode}) {
 		c, ok := readCode(e.Value)
 		if !ok || len(e.Key) != 5 {
 			return fmt.Errorf("code %x: unsound record", e.Key[1:])
