@@ -60,10 +60,9 @@ func (c *Cluster) replied(n *node, arg uint64) {
 	st.owed--
 	for _, id := range s.commands {
 		cs := c.commands.at(id)
-		cs.outcome.Executed = st.executed[n.id]
 		result := st.results[cs.index]
 		st.results[cs.index] = nil
-		c.finish(id, consensus.Answered, "", result)
+		c.finish(id, consensus.Outcome{Status: consensus.Answered, Result: result, Executed: st.executed[n.id]})
 	}
 	s.commands = nil
 }

@@ -11,17 +11,22 @@ import (
 // again marks a forwarded command that the receiver may know already: the last bit before the tag.
 const again = uint64(1) << (tagBits - 1)
 
-// commandState is what the cluster knows of one command.
+// commandState is what the cluster knows of one command. There is one for every command of the run, to
+// its end, so it holds nothing that can be had from elsewhere.
 type commandState struct {
-	cmd     *consensus.Command
-	wire    int32 // bytes on a link
-	done    func(consensus.Outcome)
-	height  uint64           // block that ordered it first; 0: none yet
-	index   int32            // its place among that block's commands
-	entry   consensus.NodeID // replica that answers for it
-	tries   int32            // entry replicas tried by the client
-	sentAt  time.Duration    // when its entry replica last passed it on
-	outcome consensus.Outcome
+	cmd      *consensus.Command // nil once it ended
+	done     func(consensus.Outcome)
+	height   uint64           // block that ordered it first; 0: none yet
+	index    int32            // its place among that block's commands
+	entry    consensus.NodeID // replica that answers for it
+	proposer consensus.NodeID // replica that put it into a block last
+	wire     int32            // bytes on a link
+	tries    int32            // entry replicas tried by the client
+	sentAt   time.Duration    // when its entry replica last passed it on
+	received time.Duration    // and so on: as in consensus.Outcome
+	queued   time.Duration
+	proposed time.Duration
+	ordered  time.Duration
 }
 
 // Submit sends a command on its way from its client to replica `to`.
@@ -46,8 +51,8 @@ func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(
 	c.push(c.now+c.legDelay(cmd.Site, n), evClient, to, uint64(cmd.ID))
 }
 
-// finish ends a command.
-func (c *Cluster) finish(id consensus.CommandID, status consensus.Status, reason string, result []byte) {
+// finish ends a command as o says, which the command's state completes.
+func (c *Cluster) finish(id consensus.CommandID, o consensus.Outcome) {
 	st := c.commands.at(id)
 	done := st.done
 	if done == nil {
@@ -56,11 +61,10 @@ func (c *Cluster) finish(id consensus.CommandID, status consensus.Status, reason
 	st.done = nil
 	st.cmd = nil
 	c.open--
-	o := st.outcome
-	o.Command = id
-	o.Status, o.Reason, o.Result, o.Done = status, reason, result, c.now
+	o.Command, o.Done, o.Height, o.Proposer = id, c.now, st.height, st.proposer
+	o.Received, o.Queued, o.Proposed, o.Ordered = st.received, st.queued, st.proposed, st.ordered
 	c.record(&o)
-	if status == consensus.Answered {
+	if o.Status == consensus.Answered {
 		c.observe(consensus.Event{Kind: consensus.EventAnswered, At: c.now, Command: id})
 	}
 	done(o)
@@ -79,7 +83,7 @@ func (c *Cluster) record(o *consensus.Outcome) {
 func (c *Cluster) closeOpen() {
 	c.over = true
 	for id := consensus.CommandID(1); id < c.commands.next() && c.open > 0; id++ {
-		c.finish(id, consensus.Unfinished, "the run ended first", nil)
+		c.finish(id, consensus.Outcome{Status: consensus.Unfinished, Reason: "the run ended first"})
 	}
 }
 
@@ -154,7 +158,7 @@ func (c *Cluster) admit(n *node, arg uint64) {
 		return
 	}
 	if st.cmd.Read {
-		st.outcome.Received = c.now
+		st.received = c.now
 		c.query(n, st)
 		return
 	}
@@ -166,8 +170,8 @@ func (c *Cluster) admit(n *node, arg uint64) {
 		c.refuse(id, fmt.Sprintf("the pool of replica %d is full", n.id))
 		return
 	}
-	if st.outcome.Received == 0 {
-		st.outcome.Received = c.now
+	if st.received == 0 {
+		st.received = c.now
 	}
 	n.take(st.cmd, c.now, st.tries > 0)
 	st.sentAt = c.now
@@ -178,10 +182,10 @@ func (c *Cluster) admit(n *node, arg uint64) {
 // refuse ends a command that no replica takes: nobody ever did, or its fate is unknown.
 func (c *Cluster) refuse(id consensus.CommandID, reason string) {
 	status := consensus.Refused
-	if c.commands.at(id).outcome.Received != 0 {
+	if c.commands.at(id).received != 0 {
 		status = consensus.Lost
 	}
-	c.finish(id, status, reason, nil)
+	c.finish(id, consensus.Outcome{Status: status, Reason: reason})
 }
 
 // query runs a read.
@@ -203,16 +207,21 @@ func (c *Cluster) asked(n *node, arg uint64) {
 	}
 	st := c.commands.at(consensus.CommandID(id))
 	result := c.chain.app.Query(st.cmd.Op)
-	st.outcome.Executed = c.now
-	st.outcome.Result = result
 	size := network.WireBytes(answerBytes + len(result))
 	n.sent += uint64(size)
-	c.push(n.link.Send(c.now, size)+c.legDelay(st.cmd.Site, n), evQuery, n.id, id)
+	q := queried{st.cmd.ID, c.now, result}
+	c.push(n.link.Send(c.now, size)+c.legDelay(st.cmd.Site, n), evQuery, n.id, c.queries.put(q))
 }
 
-func (c *Cluster) finishQuery(id consensus.CommandID) {
-	st := c.commands.at(id)
-	result := st.outcome.Result
-	st.outcome.Result = nil
-	c.finish(id, consensus.Answered, "", result)
+// queried is a query's answer on its way.
+type queried struct {
+	id       consensus.CommandID
+	executed time.Duration
+	result   []byte
+}
+
+func (c *Cluster) finishQuery(i uint64) {
+	q := *c.queries.at(i)
+	c.queries.free(i)
+	c.finish(q.id, consensus.Outcome{Status: consensus.Answered, Result: q.result, Executed: q.executed})
 }

@@ -71,7 +71,7 @@ const (
 	evReply                   // Node's answers are at a client site: height | site<<48
 	evOwed                    // clients may still wait for the answers of a block: height
 	evAsked                   // Node ran a query: CommandID, tagged
-	evQuery                   // a query's answer is at its client: CommandID
+	evQuery                   // a query's answer is at its client: queries
 	evCall                    // a callback of the load driver: calls
 	evCrash                   // Node stops
 	evRestart                 // Node comes back
@@ -87,6 +87,7 @@ type Cluster struct {
 	slots    slab[slot]
 	buffers  slab[buffer]
 	calls    slab[func()]
+	queries  slab[queried]
 	commands table
 	chain    chain
 	links    []pairState // from*n + to
@@ -247,7 +248,7 @@ func (c *Cluster) handle(ev *sim.Event) {
 	case evAsked:
 		c.asked(n, ev.Arg)
 	case evQuery:
-		c.finishQuery(consensus.CommandID(ev.Arg))
+		c.finishQuery(ev.Arg)
 	case evCall:
 		fn := *c.calls.at(ev.Arg)
 		c.calls.free(ev.Arg)

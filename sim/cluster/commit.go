@@ -147,8 +147,7 @@ func (c *Cluster) extend(b *consensus.Block, proof consensus.Message, at time.Du
 			continue // ordered before: a session executes a command once
 		}
 		cs.height, cs.index = b.Height, int32(i)
-		cs.outcome.Height, cs.outcome.Ordered = b.Height, at
-		cs.outcome.Proposer = b.Proposer
+		cs.ordered, cs.proposer = at, b.Proposer
 		st.results[i] = c.chain.app.Apply(cmd.Op)
 		if cs.done != nil {
 			st.owe(cmd, len(st.results[i]))
@@ -178,7 +177,7 @@ func (st *blockState) orderedBy(at time.Duration, c *Cluster) {
 			continue
 		}
 		if cs := c.commands.at(cmd.ID); cs.height == st.committed.Block.Height {
-			cs.outcome.Ordered = at
+			cs.ordered = at
 		}
 	}
 }

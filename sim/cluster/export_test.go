@@ -4,15 +4,15 @@ import "time"
 
 // Slabs is how many places each slab has, and how many of all are in use.
 func (c *Cluster) Slabs() (slots, buffers, calls, used int) {
-	slots, buffers, calls = len(c.slots.items), len(c.buffers.items), len(c.calls.items)
-	used = slots + buffers + calls - len(c.slots.spare) - len(c.buffers.spare) - len(c.calls.spare)
+	slots, buffers, calls = len(c.slots.items), len(c.buffers.items), len(c.calls.items)+len(c.queries.items)
+	used = slots + buffers + calls - len(c.queries.spare) - len(c.slots.spare) - len(c.buffers.spare) - len(c.calls.spare)
 	return slots, buffers, calls, used
 }
 
 // Held is how many committed blocks are kept, and how many commands of finished clients.
 func (c *Cluster) Held() (blocks uint64, commands int) {
 	for i := uint64(0); i < c.commands.count; i++ {
-		if st := &c.commands.pages[i>>pageBits][i&(1<<pageBits-1)]; st.done == nil && (st.cmd != nil || st.outcome.Result != nil) {
+		if st := &c.commands.pages[i>>pageBits][i&(1<<pageBits-1)]; st.done == nil && st.cmd != nil {
 			commands++
 		}
 	}

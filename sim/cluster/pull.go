@@ -17,8 +17,7 @@ func (n *node) Pull(req consensus.PullRequest) (*consensus.Payload, bool) {
 	}
 	for i, cmd := range b.Payload.Commands {
 		if st := n.c.commands.at(cmd.ID); st.height == 0 {
-			st.outcome.Queued, st.outcome.Proposed = b.Arrived[i], n.c.now
-			st.outcome.Proposer = n.id
+			st.queued, st.proposed, st.proposer = b.Arrived[i], n.c.now, n.id
 		}
 	}
 	n.c.observe(consensus.Event{Kind: consensus.EventProposed, At: n.c.now, Node: n.id, Bytes: b.Payload.Bytes})
