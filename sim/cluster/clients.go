@@ -124,8 +124,7 @@ func (c *Cluster) entered(n *node, arg uint64) {
 // checked bills a command that is there now, taking it in and checking its client's signature, and
 // returns when that is done.
 func (n *node) checked() time.Duration {
-	p := &n.c.cfg.Profile
-	cost := p.Cost(consensus.OpHandle, 1) + p.Cost(consensus.OpCheckPayload, 1)
+	cost := n.c.unit[consensus.OpHandle] + n.c.unit[consensus.OpCheckPayload]
 	if cost == 0 {
 		return n.c.now
 	}
@@ -191,7 +190,7 @@ func (c *Cluster) refuse(id consensus.CommandID, reason string) {
 // query runs a read.
 func (c *Cluster) query(n *node, st *commandState) {
 	arg := tagged(uint64(st.cmd.ID), n.epoch)
-	if cost := c.cfg.Profile.Cost(consensus.OpExecute, 1); cost > 0 {
+	if cost := c.unit[consensus.OpExecute]; cost > 0 {
 		c.push(n.cpu.Use(c.now, cost), evAsked, n.id, arg)
 		return
 	}

@@ -95,8 +95,9 @@ type Cluster struct {
 	faulty   bool // the schedule is not empty
 	faults   *fault.Injector
 	digest   sim.RunDigest
-	answers  int // matching answers a client needs
-	open     int // commands without an outcome
+	unit     [consensus.OpCount]time.Duration // cost of one operation
+	answers  int                              // matching answers a client needs
+	open     int                              // commands without an outcome
 	ran      bool
 	over     bool // the run has ended
 	err      error
@@ -120,6 +121,9 @@ func New(cfg Config) (*Cluster, error) {
 		links:   make([]pairState, n*n),
 		faulty:  !cfg.Faults.Empty(),
 		answers: cfg.Protocol.Answers(n),
+	}
+	for op := range consensus.OpCount {
+		c.unit[op] = cfg.Profile.Cost(op, 1)
 	}
 	c.faults = fault.NewInjector(&c.cfg.Faults, cfg.Seed)
 	c.chain.app = cfg.App()

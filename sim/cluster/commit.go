@@ -120,10 +120,9 @@ func (n *node) commit(b *consensus.Block, proof consensus.Message, answer bool, 
 // answers; it returns when the answers are ready. The work is booked on the core that is free first,
 // which may be before the commit: booked from then on it would keep the core idle until then.
 func (n *node) execute(b *consensus.Block, answer bool, at time.Duration) time.Duration {
-	p := &n.c.cfg.Profile
-	cost := p.Cost(consensus.OpExecute, b.Payload.Len())
+	cost := n.c.cost(consensus.OpExecute, b.Payload.Len())
 	if answer && b.Payload.Len() > 0 && n.c.answers > 1 {
-		cost += p.Cost(consensus.OpSign, 1)
+		cost += n.c.unit[consensus.OpSign]
 	}
 	at = max(at, n.executed)
 	if cost > 0 {

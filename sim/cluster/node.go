@@ -113,10 +113,10 @@ func (n *node) step(in consensus.Input) {
 // are spread over the cores follow the others of the step; they are booked from now on all the same,
 // so that no core is kept idle for them.
 func (n *node) charge(kind consensus.InputKind) time.Duration {
-	p := &n.c.cfg.Profile
+	c := n.c
 	var serial time.Duration
 	if kind == consensus.Receive {
-		serial = p.Cost(consensus.OpHandle, 1)
+		serial = c.unit[consensus.OpHandle]
 	}
 	spread := false
 	for i := range n.fx.List {
@@ -124,11 +124,11 @@ func (n *node) charge(kind consensus.InputKind) time.Duration {
 			if count := n.workCount(e); count > 1 && e.Op != consensus.OpHash {
 				spread = true
 			} else if count > 0 {
-				serial += p.Cost(e.Op, count)
+				serial += c.cost(e.Op, count)
 			}
 		}
 	}
-	done := n.c.now
+	done := c.now
 	if serial > 0 {
 		done = n.cpu.Use(done, serial)
 	}
@@ -141,12 +141,20 @@ func (n *node) charge(kind consensus.InputKind) time.Duration {
 			continue
 		}
 		if count := n.workCount(e); count > 1 {
-			each := p.Cost(e.Op, 1)
+			each := c.unit[e.Op]
 			rounds := time.Duration((count + n.cpu.Cores() - 1) / n.cpu.Cores())
-			done = max(done+rounds*each, n.cpu.UseParallel(n.c.now, count, each))
+			done = max(done+rounds*each, n.cpu.UseParallel(c.now, count, each))
 		}
 	}
 	return max(done, n.frontier)
+}
+
+// cost is what n operations take on one core.
+func (c *Cluster) cost(op consensus.Op, n int) time.Duration {
+	if n == 1 {
+		return c.unit[op]
+	}
+	return c.cfg.Profile.Cost(op, n)
 }
 
 // workCount is the number of operations to bill. Commands that were spread to everyone, and those that
