@@ -18,6 +18,10 @@
 // query that a single replica answers and nobody logs. At the start every subject has given an unlimited
 // consent to the "standing" agencies next to the owner; these consents are implied and cost nothing until revoked.
 //
+// In the ledger a record, a trail's head and the latest consent to an agency are an entry each. Logged checks stand one
+// after the other in a journal, 16 an entry: the end of the journal is all that a check writes of it, and whoever
+// reads it from the beginning recomputes every trail.
+//
 // # Not modelled
 //
 // Encryption and the transport of the data itself, which stay off chain; several owners for one record.
