@@ -21,7 +21,8 @@ type commandState struct {
 	entry    consensus.NodeID // replica that answers for it
 	proposer consensus.NodeID // replica that put it into a block last
 	wire     int32            // bytes on a link
-	tries    int32            // entry replicas tried by the client
+	tries    int32            // entry replicas that failed since one took the command; 1 for any before
+	held     bool             // the entry replica took it; otherwise it is on its way there
 	sentAt   time.Duration    // when its entry replica last passed it on
 	received time.Duration    // and so on: as in consensus.Outcome
 	queued   time.Duration
@@ -131,9 +132,11 @@ func (n *node) checked() time.Duration {
 	return n.cpu.Use(n.c.now, cost)
 }
 
-// failover makes a client turn to the next replica after its retry period.
+// failover makes a client turn to the next replica after its retry period, until it has met nothing but
+// failures in two rounds of them.
 func (c *Cluster) failover(id consensus.CommandID) {
 	st := c.commands.at(id)
+	st.held = false
 	st.tries++
 	if int(st.tries) >= 2*len(c.nodes) {
 		c.refuse(id, "no replica accepted the command")
@@ -175,6 +178,7 @@ func (c *Cluster) admit(n *node, arg uint64) {
 	n.take(st.cmd, c.now, st.tries > 0)
 	st.sentAt = c.now
 	n.pass(st.cmd, st.tries > 0)
+	st.tries, st.held = min(st.tries, 1), true
 	n.scheduleRetry()
 }
 

@@ -107,7 +107,7 @@ func (n *node) crash() {
 	pool := n.pool
 	n.pool = mempool.New(c.cfg.Limits, n.isCommitted)
 	pool.Commands(func(cmd *consensus.Command, _ time.Duration) bool {
-		if st := c.commands.at(cmd.ID); st.done != nil && st.entry == n.id {
+		if st := c.commands.at(cmd.ID); st.held && st.done != nil && st.entry == n.id {
 			c.failover(cmd.ID)
 		}
 		return true

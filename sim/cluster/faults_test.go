@@ -67,6 +67,37 @@ func anyDuplicate(perMillion uint32) []fault.Duplicate {
 	return []fault.Duplicate{{LinkFrom: consensus.Everyone, LinkTo: consensus.Everyone, PerMillion: perMillion}}
 }
 
+// The power fails twice, for everyone at once, with a partition in between and a replica that misses most
+// of it: whatever was lost in memory, clients bring it again.
+func TestPowerFailures(t *testing.T) {
+	const length = 30 * time.Second
+	for _, p := range protocols() {
+		for _, n := range []int{4, 7} {
+			for seed := uint64(1); seed <= 4; seed++ {
+				t.Run(fmt.Sprintf("%s/n=%d/%d", p.Name, n, seed), func(t *testing.T) {
+					draws := sim.NewStream(seed, "test/power")
+					s := fault.Schedule{
+						Duplicates: anyDuplicate(10_000),
+						Partitions: []fault.Partition{{From: 12 * time.Second, To: 15 * time.Second, Groups: [][]consensus.NodeID{{0, 1}, {2, 3}}}},
+						Loss:       []fault.Loss{{To: length, LinkFrom: consensus.Everyone, LinkTo: consensus.Everyone, PerMillion: 20_000}},
+						Crashes:    []fault.Crash{{Node: consensus.NodeID(n - 1), From: 2 * time.Second, To: 28 * time.Second}},
+					}
+					for _, at := range []time.Duration{5 * time.Second, 20 * time.Second} {
+						at += draws.Exp(time.Second)
+						for i := range n { // within a millisecond, and back within three seconds
+							s.Crashes = append(s.Crashes, fault.Crash{
+								Node: consensus.NodeID(i), From: at + draws.Uniform(0, time.Millisecond),
+								To: at + time.Second + draws.Uniform(0, 2*time.Second),
+							})
+						}
+					}
+					answeredOnce(t, p, n, seed, s, length)
+				})
+			}
+		}
+	}
+}
+
 func answeredOnce(t *testing.T, p consensus.Protocol, n int, seed uint64, s fault.Schedule, length time.Duration) {
 	t.Helper()
 	cfg := base(t, p, n, 0).with(city(t, p, n, seed))
