@@ -23,6 +23,7 @@ type pending struct {
 	stint    uint64           // leadership in whose pool it is, 0: none yet
 	queuedAt time.Duration    // there, on the run's clock
 	attempts []attempt        // proposals that hold it
+	held     bool             // its entry replica counts it among those that wait
 	answered bool             // its answer is on the way
 	ended    bool
 }
@@ -87,6 +88,7 @@ func (c *Cluster) finish(p *pending, status consensus.Status, reason string, res
 		return
 	}
 	p.ended = true
+	c.letGo(p)
 	if id := uint64(p.cmd.ID); id < uint64(len(c.commands)) && c.commands[id] == p {
 		c.commands[id] = nil
 	}
@@ -127,6 +129,7 @@ func (c *Cluster) failover(p *pending) {
 		}
 		return
 	}
+	c.letGo(p)
 	p.entry = (p.entry + 1) % consensus.NodeID(len(c.nodes))
 	c.after(c.cfg.Retry+c.leg(p.cmd.Site, p.entry), func() { c.enter(p) })
 }
@@ -147,9 +150,31 @@ func (c *Cluster) admit(n *node, l *life, p *pending) {
 		c.query(n, p)
 		return
 	}
+	if n.held >= c.cfg.Limits.Capacity || n.stint != 0 && n.pool.Full() {
+		c.refuse(n, p)
+		return
+	}
+	n.held++
+	p.held = true
 	n.open = append(n.open, p)
 	c.pass(n, p)
 	c.scheduleRetry(n)
+}
+
+// letGo takes a command off its entry replica's count.
+func (c *Cluster) letGo(p *pending) {
+	if p.held {
+		p.held = false
+		c.nodes[p.entry].held--
+	}
+}
+
+// refuse turns a client away: as many commands wait at its entry replica as may.
+func (c *Cluster) refuse(n *node, p *pending) {
+	p.answered = true
+	c.after(c.leg(p.cmd.Site, n.id), func() {
+		c.finish(p, consensus.Refused, fmt.Sprintf("the pool of replica %d is full", n.id), nil)
+	})
 }
 
 // query answers a read from the entry replica's own state.
@@ -208,13 +233,7 @@ func (c *Cluster) queue(n *node, p *pending) {
 		c.reply(n, []*pending{p})
 		return
 	}
-	if !n.pool.Add(c.loop.now(), p.cmd) {
-		p.answered = true
-		c.after(c.leg(p.cmd.Site, n.id), func() {
-			c.finish(p, consensus.Refused, fmt.Sprintf("the pool of replica %d is full", n.id), nil)
-		})
-		return
-	}
+	n.pool.Add(c.loop.now(), p.cmd)
 	p.stint, p.queuedAt = n.stint, c.Now()
 	c.cut(n)
 }

@@ -69,6 +69,7 @@ type node struct {
 	up     bool  // booted
 	leader consensus.NodeID
 	open   []*pending // commands it answers for, oldest first; ended ones are dropped late
+	held   int        // those of them without an outcome
 	retry  bool       // a look at open is scheduled
 
 	stint    uint64 // of leadership; 0: follows

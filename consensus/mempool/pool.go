@@ -17,7 +17,7 @@ type Limits struct {
 	MaxTxs   int           // commands in a block, at least 1
 	MaxBytes int           // bytes of commands in a block; a larger single command travels alone
 	MaxWait  time.Duration // longest a command waits for company
-	Capacity int           // commands in the pool; more are refused
+	Capacity int           // commands in the pool above which a replica turns its clients away; see Full
 }
 
 // Batch is a payload with the times at which its commands entered this pool.
@@ -81,14 +81,12 @@ func (p *Pool) Commands(yield func(c *consensus.Command, arrived time.Duration) 
 	}
 }
 
-// Full reports whether Add would refuse.
+// Full reports whether a replica is to turn its clients away. What other replicas took in and pass on is
+// added all the same: they bound it themselves, and dropping it here would only bring it back later.
 func (p *Pool) Full() bool { return p.Len() >= p.limits.Capacity }
 
-// Add appends a command that was never added before; false means that the pool is full.
-func (p *Pool) Add(now time.Duration, c *consensus.Command) bool {
-	if p.Full() {
-		return false
-	}
+// Add appends a command that was never added before.
+func (p *Pool) Add(now time.Duration, c *consensus.Command) {
 	p.compact()
 	p.entries = append(p.entries, entry{c, now})
 	size := c.WireSize()
@@ -102,22 +100,19 @@ func (p *Pool) Add(now time.Duration, c *consensus.Command) bool {
 	}
 	p.short.n++
 	p.short.bytes += size
-	return true
 }
 
-// AddAgain is Add for a command that may be in the pool or committed already: then it does nothing
-// and reports true.
-func (p *Pool) AddAgain(now time.Duration, c *consensus.Command) bool {
+// AddAgain is Add for a command that may be in the pool or committed already: then it does nothing.
+func (p *Pool) AddAgain(now time.Duration, c *consensus.Command) {
 	if p.index == nil {
 		p.index = make(map[consensus.CommandID]struct{}, p.Len())
 		for _, e := range p.entries[p.head:] {
 			p.index[e.cmd.ID] = struct{}{}
 		}
 	}
-	if _, ok := p.index[c.ID]; ok || p.committed(c.ID) {
-		return true
+	if _, ok := p.index[c.ID]; !ok && !p.committed(c.ID) {
+		p.Add(now, c)
 	}
-	return p.Add(now, c)
 }
 
 // compact drops the dead front of the slice once it is the larger half.
