@@ -32,8 +32,10 @@ func TestExactlyTheDurableRecordsSurvive(t *testing.T) {
 		applied uint64
 	}{
 		{29 * us, "", 0},
+		{30*us - 1, "", 0},
 		{30 * us, "a", 0},
 		{59 * us, "a", 0},
+		{60*us - 1, "a", 0},
 		{60 * us, "abcd", 3}, // block k is committed right after record k: d holds those of a, b and c
 		{89 * us, "abcd", 3},
 		{90 * us, "g", 6}, // g replaces all before it

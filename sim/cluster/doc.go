@@ -35,9 +35,9 @@
 //
 // TCP's congestion control and retransmission (a lost message is lost), memory pressure and garbage
 // collection, contention between the machine's step and the operating system, disks that lie about
-// fsync, clocks that drift, partitions and losses between clients and replicas, and the cost of encoding beyond the handling cost of each message. The
-// block store shares the disk's next fsync with the write-ahead log and adds no bytes of its own. A
-// query is answered by one replica from the newest executed state, with no agreement. A step that a
-// crash overtakes between its input and its effects counts as a commit where it said so: observers
-// have been told the moment at which it would have taken place.
+// fsync, clocks that drift, partitions and losses between clients and replicas, and the cost of
+// encoding beyond the handling cost of each message. The block store shares the disk's next fsync with
+// the write-ahead log and adds no bytes of its own. A query is answered by one replica from the newest
+// executed state, with no agreement. Observers hear of a commit when its step begins, with the moment
+// at which it takes place; a crash between the two does not take it back from them.
 package cluster
