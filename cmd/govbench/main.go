@@ -21,7 +21,7 @@ const (
 )
 
 // gcPercent trades memory for time: runs allocate steadily and live briefly. GOGC overrides it.
-const gcPercent = 400
+const gcPercent = 800
 
 func main() {
 	if os.Getenv("GOGC") == "" {
