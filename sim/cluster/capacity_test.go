@@ -9,9 +9,8 @@ import (
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/consensus/pbft"
 	"github.com/govbench/govbench/consensus/raft"
-	"github.com/govbench/govbench/workloads"
-
 	"github.com/govbench/govbench/sim/cluster"
+	"github.com/govbench/govbench/workloads"
 )
 
 // crowd is a number of clients at site 0 who each have one command under way at replica 0, always.
@@ -87,7 +86,7 @@ func TestSaturatedProcessor(t *testing.T) {
 			// Its own commit is late, behind all that the processor has to do, and counts for nothing: it
 			// checks 2f+1 others.
 			want := float64(cores) * float64(time.Second) / float64(w.pbftPrimary(n, 2*(n-1)/3+1))
-			withinPercent(t, fmt.Sprintf("pbft on %d cores, n = %d", cores, n), got, want)
+			withinPercent(t, fmt.Sprintf("pbft, %d cores a replica, n = %d", cores, n), got, want)
 		}
 	}
 }
@@ -183,17 +182,15 @@ func TestOperationalLaws(t *testing.T) {
 			crowd.At(last+10*us, watch)
 		}
 	}
-	waited := time.Duration(0)
 	crowd.At(0, watch)
 	if err := crowd.Run(context.Background(), time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	waited = crowd.waited
 	if crowd.answered != commands {
 		t.Fatalf("%d of %d answered", crowd.answered, commands)
 	}
 	// Little: until the last command was submitted there were always all clients in the system.
-	if in := float64(waited) / float64(last); in < 0.99*clients || in > 1.01*clients {
+	if in := float64(crowd.waited) / float64(last); in < 0.99*clients || in > 1.01*clients {
 		t.Errorf("%.2f clients in the system, want %d", in, clients)
 	}
 	block := blockOf(command)
