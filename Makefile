@@ -37,7 +37,7 @@ format: ## format the code
 	gofmt -w cmd consensus reports scenarios sim workloads
 
 bench: ## run the benchmarks of README.md's table
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -cpu 1 ./sim ./sim/cluster ./consensus/hashiraft
+	GOGC=800 $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -cpu 1 ./sim ./sim/cluster ./consensus/hashiraft
 
 determinism: ## the same digests on every architecture, worker count and processor count
 	$(GO) run ./cmd/determinism

@@ -34,13 +34,13 @@ type choice struct {
 }
 
 // Name is the winner, or why there is none.
-func (c choice) Name() string {
+func (ch choice) Name() string {
 	switch {
-	case c.Winner != "":
-		return c.Winner
-	case c.Over:
+	case ch.Winner != "":
+		return ch.Winner
+	case ch.Over:
 		return "None carries it"
-	case c.Broken:
+	case ch.Broken:
 		return "No sound run"
 	}
 	return "No clear answer"
