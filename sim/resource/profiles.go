@@ -14,7 +14,7 @@ const (
 
 // Sources of figures that several rows share.
 const (
-	goBench = "median of three runs of Go 1.26's standard library on one core of an AMD EPYC (amd64, SHA-NI), 64-byte messages; `govbench calibrate` measures another machine"
+	goBench = "median of three runs of Go 1.26's standard library on one core of an AMD EPYC (amd64, SHA-NI), 64-byte messages; `go test -bench Crypto ./sim/resource` measures another"
 	torao   = "github.com/torao/sample.bls-signature-aggregation, README: herumi/bls-eth-go-binary on amd64"
 	plpSSD  = "smalldatum.blogspot.com, 7 January 2026, SSDs, power loss protection and fsync latency, as summarised by engineered.at: "
 )
