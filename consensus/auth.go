@@ -1,6 +1,9 @@
 package consensus
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // Statement is what a replica signs: a vote or promise in a protocol, small and fixed in shape so
 // that a modelled signature costs the simulator nanoseconds. Kind separates the domains of one
@@ -36,7 +39,12 @@ type Certificate struct {
 	Signers   NodeSet
 	Shares    []Share // in the order in which they were added
 	valid     int     // signatures known to be genuine: all of them once checked
+	small     [smallShares]Share
 }
+
+// smallShares is how many shares a certificate holds without memory of its own for them: the quorum of
+// the smallest Byzantine group.
+const smallShares = 3
 
 // Share is one replica's signature under a certificate's statement.
 type Share struct {
@@ -46,8 +54,12 @@ type Share struct {
 
 // Grow makes room for the signatures of size replicas of a group of n, so that Add need not.
 func (c *Certificate) Grow(size, n int) {
-	c.Shares = slices.Grow(c.Shares, size)
 	c.Signers.grow(n)
+	if size <= smallShares && c.Shares == nil {
+		c.Shares = c.small[:0]
+		return
+	}
+	c.Shares = slices.Grow(c.Shares, size)
 }
 
 // Add appends a signature that the caller has verified and reports whether its signer was new.
@@ -87,6 +99,7 @@ func (c *Certificate) WireSize(a Authenticator, n int) int {
 type ModelKeys struct {
 	secrets []uint64
 	size    int
+	room    []byte // for the next signatures: one allocation serves many
 }
 
 // NewModelKeys makes the keys of n replicas whose signatures count size bytes on the wire.
@@ -108,8 +121,14 @@ type modelAuth struct {
 }
 
 func (a modelAuth) Sign(s Statement) Signature {
-	t := a.keys.token(a.self, &s)
-	return Signature{byte(t), byte(t >> 8), byte(t >> 16), byte(t >> 24), byte(t >> 32), byte(t >> 40), byte(t >> 48), byte(t >> 56)}
+	k := a.keys
+	if len(k.room) < 8 {
+		k.room = make([]byte, 1024)
+	}
+	sig := k.room[:8:8]
+	k.room = k.room[8:]
+	binary.LittleEndian.PutUint64(sig, k.token(a.self, &s))
+	return sig
 }
 
 func (a modelAuth) Verify(by NodeID, s Statement, sig Signature) bool {
