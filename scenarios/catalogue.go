@@ -76,15 +76,6 @@ func File(id string) ([]byte, error) {
 	return files.ReadFile("catalogue/" + id + ".yaml")
 }
 
-// LoadFile reads a scenario file.
-func LoadFile(name string) (*Scenario, error) {
-	data, err := strict.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	return Parse(name, data)
-}
-
 // Parse reads a scenario from the text of a file; name is the file's in errors.
 func Parse(name string, data []byte) (*Scenario, error) {
 	s := &Scenario{}

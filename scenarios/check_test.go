@@ -22,7 +22,7 @@ func sample(t testing.TB) string {
 }
 
 func TestSampleIsCorrect(t *testing.T) {
-	s, err := scenarios.LoadFile("testdata/sample.yaml")
+	s, err := scenarios.Parse("testdata/sample.yaml", []byte(sample(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

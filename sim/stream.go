@@ -17,7 +17,7 @@ import (
 //
 // Every sampler is integer arithmetic on one 64-bit draw and gives the same result on every
 // architecture; each takes the same number of draws whatever its parameters, except for the rare
-// rejections of Below and Zipf.
+// rejections of Below.
 type Stream struct{ a, b, c, d uint64 }
 
 // NewStream returns the stream of that name in the run of that seed.

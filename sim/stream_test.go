@@ -232,71 +232,17 @@ func TestScale(t *testing.T) {
 	}
 }
 
-// TestZipf compares counts with exact probabilities, the head rank by rank and the tail by octaves.
-func TestZipf(t *testing.T) {
-	for _, c := range []struct {
-		n        uint64
-		exponent uint32
-	}{{1, 990}, {2, 0}, {50, 1000}, {1000, 0}, {1000, 990}, {100_000, 990}, {1_000_000, 1200}, {1_000_000, 500}, {777, 2500}} {
-		name := fmt.Sprintf("Zipf(%d, %d)", c.n, c.exponent)
-		bin := func(rank uint64) int {
-			if rank < 32 {
-				return int(rank)
-			}
-			return 27 + bits.Len64(rank)
-		}
-		p := make([]float64, bin(c.n-1)+1)
-		total := 0.0
-		for rank := range c.n {
-			w := math.Pow(float64(rank+1), -float64(c.exponent)/1000)
-			p[bin(rank)] += w
-			total += w
-		}
-		for i := range p {
-			p[i] /= total
-		}
-		z, s := NewZipf(c.n, c.exponent), NewStream(11, name)
-		counts := make([]int, len(p))
-		for range 400_000 {
-			rank := z.Next(s)
-			if rank >= c.n {
-				t.Fatalf("%s: rank %d", name, rank)
-			}
-			counts[bin(rank)]++
-		}
-		if len(p) > 1 {
-			chiSquare(t, name, counts, p)
-		}
-		if z.Ranks() != c.n {
-			t.Errorf("%s has %d ranks", name, z.Ranks())
-		}
-	}
-}
-
-func TestZipfOfManyRanksIsSmall(t *testing.T) {
-	z, s := NewZipf(1<<62, 1010), NewStream(1, "huge")
-	if len(z.first) > 4096 {
-		t.Errorf("%d segments", len(z.first))
-	}
-	for range 10_000 {
-		if r := z.Next(s); r >= 1<<62 {
-			t.Fatalf("rank %d", r)
-		}
-	}
-}
-
 func TestSamplersDoNotAllocate(t *testing.T) {
-	s, z := NewStream(1, "alloc"), NewZipf(1000, 990)
+	s := NewStream(1, "alloc")
 	var sum time.Duration
 	if n := testing.AllocsPerRun(1000, func() {
-		sum += s.Exp(5) + s.Normal(5, 1) + s.LogNormal(5, 100) + s.Uniform(1, 9) + time.Duration(z.Next(s))
+		sum += s.Exp(5) + s.Normal(5, 1) + s.LogNormal(5, 100) + s.Uniform(1, 9)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
 func BenchmarkStream(b *testing.B) {
-	z := NewZipf(1_000_000, 990)
 	for _, c := range []struct {
 		name string
 		draw func(*Stream) uint64
@@ -306,7 +252,6 @@ func BenchmarkStream(b *testing.B) {
 		{"exp", func(s *Stream) uint64 { return uint64(s.Exp(1e6)) }},
 		{"normal", func(s *Stream) uint64 { return uint64(s.Normal(1e6, 1e5)) }},
 		{"lognormal", func(s *Stream) uint64 { return uint64(s.LogNormal(1e6, 300)) }},
-		{"zipf", z.Next},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			s, sum := NewStream(1, "bench"), uint64(0)

@@ -59,15 +59,15 @@ func spans(text string) []string {
 	return out
 }
 
-// placeholder matches what a reader has to fill in.
-var placeholder = regexp.MustCompile(`\b(NAME|ID|DIR|FILE)\b|<`)
+// blank matches what a reader has to fill in.
+var blank = regexp.MustCompile(`\b(NAME|ID|DIR|FILE)\b|<`)
 
 // paths lists what a text names that should be in the tree.
 func paths(text string) []string {
 	var out []string
 	for _, s := range spans(text) {
 		first, _, nested := strings.Cut(s, "/")
-		if nested && !strings.ContainsAny(s, " *:") && !placeholder.MatchString(s) && slices.Contains(topLevel(), first) {
+		if nested && !strings.ContainsAny(s, " *:") && !blank.MatchString(s) && slices.Contains(topLevel(), first) {
 			out = append(out, strings.TrimSuffix(s, "/"))
 		}
 	}
@@ -190,7 +190,7 @@ func commands(text string) []string {
 		}
 	}
 	for _, s := range spans(text) {
-		if word := strings.Fields(s)[0]; (word == "make" || word == "go") && !placeholder.MatchString(s) {
+		if word := strings.Fields(s)[0]; (word == "make" || word == "go") && !blank.MatchString(s) {
 			out = append(out, s)
 		}
 	}

@@ -31,15 +31,6 @@ func ReadFile(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// DecodeFile reads a file into a value; see Decode.
-func DecodeFile(path string, into any) error {
-	data, err := ReadFile(path)
-	if err != nil {
-		return err
-	}
-	return Decode(path, data, into)
-}
-
 // Decode reads a document into the value that into points to. file is its name in errors.
 func Decode(file string, data []byte, into any) error {
 	n, err := Parse(file, data)

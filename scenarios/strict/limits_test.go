@@ -57,14 +57,13 @@ func TestReadFile(t *testing.T) {
 	if err := os.WriteFile(big, bytes.Repeat([]byte("#"), FileBytesMax+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var s sample
-	if err := DecodeFile(big, &s); err == nil || !strings.Contains(err.Error(), "big.yaml:1:1: the file has 1048577 bytes: allowed are at most 1048576") {
+	if _, err := ReadFile(big); err == nil || !strings.Contains(err.Error(), "big.yaml:1:1: the file has 1048577 bytes: allowed are at most 1048576") {
 		t.Errorf("%v", err)
 	}
-	if err := DecodeFile(dir, &s); err == nil || !strings.Contains(err.Error(), "directory") {
+	if _, err := ReadFile(dir); err == nil || !strings.Contains(err.Error(), "directory") {
 		t.Errorf("%v", err)
 	}
-	if err := DecodeFile(filepath.Join(dir, "none.yaml"), &s); !errors.Is(err, os.ErrNotExist) {
+	if _, err := ReadFile(filepath.Join(dir, "none.yaml")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
 }

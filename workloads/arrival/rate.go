@@ -21,17 +21,6 @@ const countMax = 1_000_000_000_000
 // PerSecond is n transactions a second.
 func PerSecond(n uint64) Rate { return reduced(n, time.Second) }
 
-// NewRate is count transactions every per. It refuses a length of time that is not positive.
-func NewRate(count uint64, per time.Duration) (Rate, error) {
-	switch {
-	case per <= 0:
-		return Rate{}, fmt.Errorf("a rate needs a positive length of time, not %v", per)
-	case count > countMax:
-		return Rate{}, fmt.Errorf("a rate counts at most %d transactions, not %d", uint64(countMax), count)
-	}
-	return reduced(count, per), nil
-}
-
 func reduced(count uint64, per time.Duration) Rate {
 	if count == 0 {
 		return Rate{}
