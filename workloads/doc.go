@@ -14,6 +14,7 @@ type Request struct {
 	At     time.Duration // intended send time since the start of the run: latency counts from here
 	Client uint32        // who asks; requests of one client keep their order
 	Agency uint16        // index in the scenario's participants: decides the site it enters at
+	Member uint16        // index of its scenario in a mixed workload, 0 in one of a single scenario
 	Read   bool          // a query: answered from one replica's state, not ordered
 	Case   uint64        // the case it belongs to, 0 for a request of its own
 	Last   bool          // its answer ends the case

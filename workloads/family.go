@@ -20,6 +20,19 @@ type Params struct {
 	Approvals    int              // parties that must sign a case
 	ThinkMean    time.Duration    // mean time a person takes between the steps of a case
 	Rule         map[string]int64 // the family's own numbers: fees, thresholds, quotas, deadlines in ms
+	Amendments   []Amendment      // changes of rules that the agencies decide on in mid-run
+}
+
+// Amendment is a change of a rule that takes effect in mid-run by a governed transaction: one agency
+// proposes it, the quorum of agencies endorses it, and from its height on the program judges by the new
+// value.
+type Amendment struct {
+	Rule  string
+	Value int64
+	// Height is the number of transactions of the program that the old value still governs. It counts the
+	// program's own accepted transactions, not blocks, so that one order of operations gives one state
+	// whatever the blocks.
+	Height uint64
 }
 
 // Generator turns arrivals into requests. It keeps its own picture of what it created, never looks
@@ -51,6 +64,9 @@ type Rule struct {
 	Min     int64
 	Max     int64
 	Doc     string // meaning, and source or "assumed: ..."
+	// Governed rules are judged by the value on the ledger and can be amended in mid-run; the others
+	// shape the start or the generator.
+	Governed bool
 }
 
 // Program is a family with its parameters fixed.

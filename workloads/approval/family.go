@@ -37,7 +37,7 @@ func Family() workloads.Family {
 }
 
 func rules() []workloads.Rule {
-	return []workloads.Rule{
+	return program.Rules([]workloads.Rule{
 		{Name: "stage-width", Unit: "agencies", Default: 2, Min: 1, Max: ApprovalsMax,
 			Doc: "agencies that work in parallel in one stage; 1: all one after the other; assumed: 2"},
 		{Name: "deadline", Unit: "ms", Default: 45 * 86_400_000, Min: 1_000, Max: 3_650 * 86_400_000,
@@ -51,10 +51,7 @@ func rules() []workloads.Rule {
 			Doc: "share of returned cases that the applicant withdraws; assumed: 20"},
 		{Name: "reject-percent", Unit: "%", Default: 3, Min: 0, Max: 100,
 			Doc: "share of final decisions that are negative; assumed: 3"},
-		program.RefusedRule(),
-		program.SkewRule(),
-		program.LeapRule(),
-	}
+	})
 }
 
 func newProgram(params workloads.Params) (workloads.Program, error) {

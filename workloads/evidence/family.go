@@ -36,15 +36,12 @@ func Family() workloads.Family {
 }
 
 func rules() []workloads.Rule {
-	return []workloads.Rule{
+	return program.Rules([]workloads.Rule{
 		{Name: "categories", Unit: "kinds", Default: 9, Min: 1, Max: 255,
 			Doc: "kinds of evidence; nine on the Tianping chain in September 2021 (english.bjinternetcourt.gov.cn/2021-09/17/c_411.htm)"},
 		{Name: "consistency-percent", Unit: "%", Default: 5, Min: 0, Max: 100,
 			Doc: "share of queries by which an auditor asks for a consistency proof; assumed: 5"},
-		program.RefusedRule(),
-		program.SkewRule(),
-		program.LeapRule(),
-	}
+	})
 }
 
 func newProgram(params workloads.Params) (workloads.Program, error) {

@@ -37,7 +37,7 @@ func Family() workloads.Family {
 }
 
 func rules() []workloads.Rule {
-	return []workloads.Rule{
+	return program.Rules([]workloads.Rule{
 		{Name: "types", Unit: "types", Default: 7, Min: 1, Max: TypesMax,
 			Doc: "kinds of licence; seven: the Beijing e-licence service of 2020 (codetd.com/en/article/11820310)"},
 		{Name: "term", Unit: "ms", Default: 3 * 365 * 86_400_000, Min: 1_000, Max: 100 * 365 * 86_400_000,
@@ -52,10 +52,7 @@ func rules() []workloads.Rule {
 		{Name: "issue-percent", Unit: "%", Default: 40, Min: 0, Max: 100,
 			Doc: "share of the other changes that issue a licence, the rest renews, suspends, reinstates " +
 				"and revokes; 90 instead when KeyChoice is seq or quota and the rule is not given; assumed: 40"},
-		program.RefusedRule(),
-		program.SkewRule(),
-		program.LeapRule(),
-	}
+	})
 }
 
 func newProgram(params workloads.Params) (workloads.Program, error) {

@@ -46,8 +46,8 @@ func (a *Author) Percent(percent int64) bool {
 	return percent > 0 && a.rand.Below(100) < uint64(percent)
 }
 
-// AnyDesk is a random desk of an agency.
-func (a *Author) AnyDesk(agency int) uint32 { return Desk(agency, int(a.rand.Below(Desks))) }
+// AnyDesk is a random desk of an agency that serves people.
+func (a *Author) AnyDesk(agency int) uint32 { return Desk(agency, int(a.rand.Below(GovernDesk))) }
 
 // NewCase is the number of a new case, from 1.
 func (a *Author) NewCase() uint64 {

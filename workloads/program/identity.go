@@ -4,6 +4,9 @@ package program
 // assumed: 32 windows and back-office terminals.
 const Desks = 32
 
+// GovernDesk is the desk of an agency that proposes and endorses amendments and does nothing else.
+const GovernDesk = Desks - 1
+
 // SubjectBase is the first client number of a subject.
 const SubjectBase uint32 = 1 << 31
 

@@ -26,6 +26,7 @@ func SkewRule() workloads.Rule {
 		Name: "skew-max", Unit: "ms", Default: 600_000, Min: 1_000, Max: 86_400_000,
 		Doc: "how far a request's own time may lie before the newest time the program has seen; " +
 			"assumed: 10 minutes, well above any delay that consensus adds while it recovers",
+		Governed: true,
 	}
 }
 
@@ -35,7 +36,22 @@ func LeapRule() workloads.Rule {
 		Name: "leap-max", Unit: "ms", Default: 30 * 86_400_000, Min: 1_000, Max: 36_500 * 86_400_000,
 		Doc: "how far a request's own time may lie after the newest time the program has seen; " +
 			"assumed: 30 days, longer than any office is closed",
+		Governed: true,
 	}
+}
+
+// QuorumRule is the rule "amend-quorum", which every family has: see [State.Govern].
+func QuorumRule() workloads.Rule {
+	return workloads.Rule{
+		Name: "amend-quorum", Unit: "agencies", Default: 0, Min: 0, Max: AgencyMax,
+		Doc: "agencies that must endorse a change of a rule, the one that proposes it included; " +
+			"0: more than half of them; assumed: a majority, no rule is published",
+	}
+}
+
+// Rules are a family's own rules and those that every family has.
+func Rules(own []workloads.Rule) []workloads.Rule {
+	return append(own, RefusedRule(), SkewRule(), LeapRule(), QuorumRule())
 }
 
 // RefusedRule is the rule "refused-percent", which every family has.
@@ -50,6 +66,7 @@ func RefusedRule() workloads.Rule {
 // Settings are the parameters of a program after all checks, with every rule present.
 type Settings struct {
 	workloads.Params
+	rules []workloads.Rule // of the family, in its order
 	rule  map[string]int64
 	given map[string]bool
 }
@@ -93,7 +110,7 @@ func NewSettings(family string, rules []workloads.Rule, params workloads.Params)
 }
 
 func fillRules(family string, rules []workloads.Rule, params workloads.Params) (*Settings, error) {
-	settings := &Settings{Params: params, rule: make(map[string]int64, len(rules)), given: make(map[string]bool)}
+	settings := &Settings{Params: params, rules: rules, rule: make(map[string]int64, len(rules)), given: make(map[string]bool)}
 	found := 0
 	for _, rule := range rules {
 		value, given := params.Rule[rule.Name]
@@ -113,7 +130,7 @@ func fillRules(family string, rules []workloads.Rule, params workloads.Params) (
 			family, unknown(rules, params.Rule), names(rules))
 	}
 	settings.Params.Rule = nil // only Rule() answers from here on
-	return settings, nil
+	return settings, settings.checkAmendments(family)
 }
 
 func names(rules []workloads.Rule) []string {

@@ -15,6 +15,9 @@ const CountersMax = 24
 const (
 	keyGenesis = "G" // the program's tag: the root depends on every parameter
 	keyTotals  = "T" // clock, accepted operations, counters
+	keyRules   = "R" // counters of amendments, then the values of the rules in force
+	keyAmend   = "A" // and the number of an amendment, 8 bytes: what was proposed and who endorsed it
+	keyDue     = "S" // the amendments that wait for their height
 	keyWindow  = "W" // and the agency, 2 bytes: its desks' windows; or the subject's client number, 4 bytes: its window
 )
 
@@ -30,6 +33,12 @@ type State struct {
 	counters int
 	buf      []byte
 	key      [5]byte
+
+	values  []int64             // of the rules in force, in the family's order
+	due     uint64              // height at which the next amendment takes effect
+	history map[string][]change // see RuleAt; made by Audit
+	skew    int                 // index of "skew-max"
+	leap    int                 // index of "leap-max"
 }
 
 // totals is the record at keyTotals.
@@ -47,6 +56,7 @@ func NewState(settings *Settings, tag uint64, counters int, start ...uint64) *St
 	state.Ledger.Put([]byte(keyGenesis), binary.BigEndian.AppendUint64(nil, tag))
 	copy(state.totals.counter[:], start)
 	state.Ledger.Put([]byte(keyTotals), state.appendTotals(nil))
+	state.foundRules()
 	return state
 }
 
@@ -84,7 +94,7 @@ func (s *State) Open(op []byte, query bool) (call Call, reason string) {
 
 // admit checks time and sequence of a transaction and buffers what they change.
 func (s *State) admit(call *Call) string {
-	skew, leap := uint64(s.settings.Rule("skew-max")), uint64(s.settings.Rule("leap-max"))
+	skew, leap := uint64(s.values[s.skew]), uint64(s.values[s.leap])
 	switch {
 	case call.At > TimeMax || call.At > s.totals.clock+leap:
 		return "time too far ahead"
@@ -129,6 +139,9 @@ func (s *State) Add(counter int, by int64) { s.totals.counter[counter] += uint64
 
 // Accept makes the operation's writes take effect and answers with the given data.
 func (s *State) Accept(data ...byte) []byte {
+	if s.totals.accepted >= s.due {
+		s.enact()
+	}
 	s.buf = s.appendTotals(s.buf[:0])
 	s.Tx.Put([]byte(keyTotals), s.buf)
 	s.Tx.Commit()
@@ -190,6 +203,9 @@ func (s *State) Audit() (accepted uint64, err error) {
 		return 0, fmt.Errorf("totals: the record has %d bytes, want %d", len(record), 16+8*s.counters)
 	}
 	s.readTotals()
+	if err := s.auditRules(); err != nil {
+		return 0, err
+	}
 	sum := uint64(0)
 	for e := range s.Ledger.Each([]byte(keyWindow)) {
 		most := 1

@@ -36,7 +36,7 @@ func Family() workloads.Family {
 }
 
 func rules() []workloads.Rule {
-	return []workloads.Rule{
+	return program.Rules([]workloads.Rule{
 		{Name: "consent", Unit: "bool", Default: 1, Min: 0, Max: 1,
 			Doc: "1: a check needs the subject's consent; 0: the records are public. " +
 				"Modelled: the scenario list's privacy column"},
@@ -49,10 +49,7 @@ func rules() []workloads.Rule {
 				"of the e-licence service is"},
 		{Name: "trail-percent", Unit: "%", Default: 2, Min: 0, Max: 100,
 			Doc: "share of queries in which a subject reads the trail of its checks; assumed: 2"},
-		program.RefusedRule(),
-		program.SkewRule(),
-		program.LeapRule(),
-	}
+	})
 }
 
 func newProgram(params workloads.Params) (workloads.Program, error) {
