@@ -61,6 +61,9 @@ func (s *Scenario) checkNames(n *strict.Node) error {
 	if len(s.Sources) == 0 {
 		return at(n, "sources").Errorf("found an empty list: a scenario cites at least one source, if only for its load")
 	}
+	if s.Privacy != "" && !slices.Contains(Privacies(), s.Privacy) {
+		return at(n, "privacy").Unknown("privacy", string(s.Privacy), words(Privacies()))
+	}
 	for _, site := range s.ClientsAt.Sites {
 		if !slices.Contains(Sites(), site) {
 			return at(n, "clients_at").Unknown("site", site, Sites())
@@ -192,64 +195,6 @@ func (s *Scenario) checkLoad(n *strict.Node) error {
 	for _, name := range own[1:] {
 		if _, ok := s.Load[name]; !ok {
 			return at(n, "load").Errorf("the key %s is missing", name)
-		}
-	}
-	return nil
-}
-
-// numbers lists the keys of all values that are published or made up.
-func (s *Scenario) numbers() []string {
-	keys := []string{"participants.count", "participants.placed", "params.payload", "params.read_percent", "params.log_reads",
-		"params.keys", "params.population", "arrival.shape"}
-	if s.Params.Approvals > 0 {
-		keys = append(keys, "params.approvals")
-	}
-	if s.Params.Think > 0 {
-		keys = append(keys, "params.think")
-	}
-	if s.Arrival.Peak > 0 {
-		keys = append(keys, "arrival.peak")
-	}
-	for _, rule := range sortedKeys(s.Params.Rules) {
-		keys = append(keys, "params.rules."+rule)
-	}
-	for _, preset := range sortedKeys(s.Load) {
-		keys = append(keys, "load."+preset)
-	}
-	return keys
-}
-
-// checkAccounts makes sure that every number is either sourced or modelled, and not both.
-func (s *Scenario) checkAccounts(n *strict.Node) error {
-	numbers := s.numbers()
-	for _, section := range []struct {
-		name string
-		text map[string]string
-	}{{"sourced", s.Sourced}, {"modelled", s.Modelled}} {
-		for _, e := range at(n, section.name).Entries {
-			text, listed := section.text[e.Name]
-			switch {
-			case !listed: // the section is not in the file, and this is another mapping
-			case !slices.Contains(numbers, e.Name):
-				return e.Value.Unknown("value in "+section.name, e.Name, numbers)
-			case len(strings.Fields(text)) < 3:
-				return e.Value.Errorf("found %q: allowed is a sentence that says where the value comes from", text)
-			case section.name == "sourced" && !strings.Contains(text, "://"):
-				return e.Value.Errorf("found no address of a source in %q", text)
-			}
-		}
-	}
-	for _, key := range numbers {
-		_, sourced := s.Sourced[key]
-		_, modelled := s.Modelled[key]
-		where := at(n, strings.SplitN(key, ".", 3)...)
-		switch {
-		case sourced && modelled:
-			return where.Errorf("%s stands under sourced and under modelled: allowed is one of them", key)
-		case !sourced && !modelled:
-			return where.Errorf("%s has no account: name its source under sourced, or what it was made up from under modelled", key)
-		case key == "load."+PresetDocumented && modelled:
-			return where.Errorf("a documented load cannot be modelled: name its source under sourced")
 		}
 	}
 	return nil

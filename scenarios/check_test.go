@@ -44,7 +44,7 @@ func TestBadFiles(t *testing.T) {
 		{"provenance: modelled", "provenance: official", `s.yaml:6:13: provenance: unknown provenance "official": allowed are derived, documented, modelled`},
 		{"sources: [https://example.org/a]", "sources: []", `s.yaml:7:10: sources: found an empty list: a scenario cites at least one source, if only for its load`},
 		{"summary: One sentence.", "summary: \"\"", `s.yaml:8:10: summary: found an empty text`},
-		{"summary: One sentence.", "sumary: One sentence.", `s.yaml:8:1: sumary: unknown key: allowed are arrival, category, clients_at, family, id, lead_agency, load, modelled, name, name_zh, params, participants, provenance, sourced, sources, summary; did you mean summary?`},
+		{"summary: One sentence.", "sumary: One sentence.", `s.yaml:8:1: sumary: unknown key: allowed are amendments, arrival, category, clients_at, family, hinted, id, lead_agency, load, modelled, name, name_zh, params, participants, privacy, provenance, sourced, sources, steps, summary; did you mean summary?`},
 		{"  count: 7", "  count: 8", `s.yaml:10:10: participants.count: found 8, but 7 agencies are placed`},
 		{"  count: 7", "  count: 07", `s.yaml:10:10: participants.count: found 07, which YAML readers understand differently: write a plain decimal number, true or false, or put it in quotes`},
 		{"agency: Bureau, site: municipal", "agency: Office, site: municipal", `s.yaml:12:5: participants.placed: the first agency placed must be the lead agency, Bureau`},
@@ -75,7 +75,7 @@ func TestBadFiles(t *testing.T) {
 		{"  load.city: made up for tests\n", "", `s.yaml:35:10: load.city: load.city has no account: name its source under sourced, or what it was made up from under modelled`},
 		{"  load.city: made up for tests", "  load.cities: made up for tests", `s.yaml:52:16: modelled.load.cities: unknown value in modelled "load.cities": allowed are arrival.peak, arrival.shape, load.city, load.documented, load.surge, params.approvals, params.keys, params.log_reads, params.payload, params.population, params.read_percent, params.rules.stage-width, params.think, participants.count, participants.placed; did you mean load.city?`},
 		{"  params.think: made up for tests", "  params.think: guess", `s.yaml:48:17: modelled.params.think: found "guess": allowed is a sentence that says where the value comes from`},
-		{"  params.think: made up for tests", "  params.think: made up for tests\n  params.population: made up for tests", `s.yaml:21:15: params.population: params.population stands under sourced and under modelled: allowed is one of them`},
+		{"  params.think: made up for tests", "  params.think: made up for tests\n  params.population: made up for tests", `s.yaml:21:15: params.population: params.population stands under two of sourced, hinted and modelled: allowed is one of them`},
 		{"\"a thousand: https://example.org/b\"", "a thousand or so", `s.yaml:39:22: sourced.params.population: found no address of a source in "a thousand or so"`},
 		{"modelled:\n", "modelled: {}\n", `s.yaml:41:3: value is not allowed in this context`},
 	} {

@@ -51,13 +51,17 @@ type Scenario struct {
 	Provenance   Provenance        `yaml:"provenance,required" doc:"documented, derived or modelled"`
 	Sources      []string          `yaml:"sources,required" doc:"where the service or its family is described"`
 	Summary      string            `yaml:"summary,required" doc:"one sentence"`
+	Steps        []string          `yaml:"steps" doc:"what happens, one sentence each, in order"`
+	Privacy      Privacy           `yaml:"privacy" doc:"what the chain carries of a document: public, hash, enc, consent or commit"`
 	Participants Participants      `yaml:"participants,required" doc:"who takes part, and where"`
 	ClientsAt    ClientsAt         `yaml:"clients_at" doc:"nearest (default): requests come from their agency's site to the nearest replica; leader: from the leader's site; or a list of sites"`
 	Family       string            `yaml:"family,required" doc:"the program family that the replicas run"`
 	Params       Params            `yaml:"params,required" doc:"the family's parameters"`
+	Amendments   []Amendment       `yaml:"amendments" doc:"changes of rules that the agencies decide on in mid-run"`
 	Arrival      Arrival           `yaml:"arrival,required" doc:"how requests arrive over time"`
 	Load         map[string]Preset `yaml:"load,required" doc:"how much arrives: documented, city and surge"`
 	Sourced      map[string]string `yaml:"sourced" doc:"for each published number its key and where it was published"`
+	Hinted       []string          `yaml:"hinted" doc:"keys of values from the load hint of the list of 140, which is itself modelled"`
 	Modelled     map[string]string `yaml:"modelled,required" doc:"for each other number its key and what it was made up from"`
 }
 
@@ -163,6 +167,13 @@ type Params struct {
 	Rules       map[string]int64 `yaml:"rules" doc:"the family's own numbers"`
 }
 
+// Amendment is a change of a rule in mid-run; see workloads.Amendment.
+type Amendment struct {
+	Rule   string `yaml:"rule,required" doc:"a governed rule of the family"`
+	Value  int64  `yaml:"value,required" doc:"its new value"`
+	Height uint64 `yaml:"height,required" doc:"transactions of the program that the old value still governs"`
+}
+
 // Arrival names a shape of arrivals and its peak.
 type Arrival struct {
 	Shape string `yaml:"shape,required" doc:"a shape of the package arrival"`
@@ -222,22 +233,16 @@ const (
 	OfCases    = "cases"
 )
 
-// Assumptions lists every number of the scenario that was not published, one sentence each, in the
-// order of their keys.
-func (s *Scenario) Assumptions() []string {
-	out := make([]string, 0, len(s.Modelled))
-	for _, key := range sortedKeys(s.Modelled) {
-		out = append(out, key+": "+s.Modelled[key])
-	}
-	return out
-}
-
 // workloadParams translates the parameters of the file.
 func (s *Scenario) workloadParams() workloads.Params {
 	p := s.Params
+	var amendments []workloads.Amendment
+	for _, a := range s.Amendments {
+		amendments = append(amendments, workloads.Amendment(a))
+	}
 	return workloads.Params{
 		Agencies: s.Participants.Count, PayloadBytes: int(p.Payload), ReadPercent: p.ReadPercent, LogReads: p.LogReads,
-		KeyChoice: p.Keys, Population: p.Population, Approvals: p.Approvals, ThinkMean: p.Think, Rule: p.Rules,
+		KeyChoice: p.Keys, Population: p.Population, Approvals: p.Approvals, ThinkMean: p.Think, Rule: p.Rules, Amendments: amendments,
 	}
 }
 

@@ -15,6 +15,9 @@ func (Category) JSONSchema() map[string]any { return enum(words(Categories())) }
 // JSONSchema lists the provenances.
 func (Provenance) JSONSchema() map[string]any { return enum(words(Provenances())) }
 
+// JSONSchema lists the kinds of privacy.
+func (Privacy) JSONSchema() map[string]any { return enum(words(Privacies())) }
+
 // JSONSchema allows a word or a list of sites.
 func (ClientsAt) JSONSchema() map[string]any {
 	sites := map[string]any{"type": "array", "minItems": 1, "items": enum(Sites())}
