@@ -121,7 +121,7 @@ func TestNothingIsCalledOfficial(t *testing.T) {
 			t.Fatal(err)
 		}
 		const denial = "not an official list"
-		body := strings.ToLower(string(text))
+		body := strings.ReplaceAll(strings.ToLower(string(text)), "official-seal filing", "") // a seal's kind is no claim
 		if strings.Count(body, denial) != 1 || strings.Contains(strings.ReplaceAll(body, denial, ""), "official") {
 			t.Errorf("%s calls something official", id)
 		}

@@ -64,7 +64,7 @@ func TestBadFiles(t *testing.T) {
 		{"    stage-width: 1", "    stage-with: 1", `s.yaml:25:17: params.rules.stage-with: unknown rule of the family approval "stage-with": allowed are [...]; did you mean stage-width?`},
 		{"    stage-width: 1", "    stage-width: 99", `s.yaml:25:18: params.rules.stage-width: found 99, allowed: 1 ... 32 agencies`},
 		{"shape: office", "shape: ofice", `s.yaml:27:10: arrival.shape: unknown arrival shape "ofice": allowed are batch, commute, dates, day, deadline, flash, holiday, monthly, office, paced, poisson, season, stream; did you mean office?`},
-		{"peak: 4", "peak: 40", `s.yaml:28:9: arrival.peak: shape office: found a peak of 40 times the mean: this shape allows at most 6.1`},
+		{"peak: 4", "peak: 40", `s.yaml:28:9: arrival.peak: shape office: found a peak of 40 times the mean: this shape allows at most 13.1`},
 		{"rate: 368 tx/day", "rate: 368 tx/fortnight", `s.yaml:31:11: load.documented.rate: "368 tx/fortnight": unknown unit "tx/fortnight": allowed are tx/s, tx/min, tx/h, tx/day and tx/ with a duration such as tx/10s`},
 		{"rate: 368 tx/day", "rate: -368 tx/day", `s.yaml:31:11: load.documented.rate: "-368 tx/day" is negative, not a rate such as 2000, "2000 tx/s", "34.5 tx/min" or "790 tx/day"`},
 		{"rate: 2 tx/s", "rate: 0", `s.yaml:35:16: load.city.rate: found a rate of zero: allowed is a rate above zero`},

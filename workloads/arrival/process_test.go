@@ -185,8 +185,8 @@ func TestPaced(t *testing.T) {
 // TestWithPeak: the peak is exact, the mean does not move, and what cannot be is refused.
 func TestWithPeak(t *testing.T) {
 	for _, s := range Shapes() {
-		most, den := s.Peak()
-		for _, want := range [][2]uint64{{2, 1}, {3, 2}, {4, 1}, {10, 1}} {
+		most, den := s.sharper().sharper().sharper().Peak()
+		for _, want := range [][2]uint64{{2, 1}, {3, 2}, {4, 1}, {10, 1}, {20, 1}, {200, 1}} {
 			p, err := s.WithPeak(want[0], want[1])
 			if want[0]*den > most*want[1] {
 				if err == nil {

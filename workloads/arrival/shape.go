@@ -69,8 +69,25 @@ func (s Shape) Peak() (num, den uint64) {
 	return num / g, den / g
 }
 
-// WithPeak raises the curve's floor until its largest rate is num/den times the mean. It fails when
-// num/den is not above 1, and when it is above what the curve has with no floor at all.
+// sharpenMax is how often WithPeak lowers the lesser humps before it gives up.
+const sharpenMax = 3
+
+// sharper is the curve with every level squared as a part of the top, so that lesser humps sink.
+func (s Shape) sharper() Shape {
+	const unit = 1 << 16
+	top := s.top()
+	points := make([]Point, len(s.Points))
+	for i, p := range s.Points {
+		level := p.Level * unit / top
+		points[i] = Point{At: p.At, Level: level * level / unit}
+	}
+	s.Points = points
+	return s
+}
+
+// WithPeak raises the curve's floor until its largest rate is num/den times the mean; a curve that has a
+// lower peak even without a floor first has its lesser humps lowered. It fails when num/den is not above 1,
+// and when the highest hump alone is too broad for it.
 func (s Shape) WithPeak(num, den uint64) (Shape, error) {
 	const partMax = 1000
 	if err := s.check(); err != nil {
@@ -82,6 +99,11 @@ func (s Shape) WithPeak(num, den uint64) (Shape, error) {
 	// A curve h of top H and area A over the width W has, with a floor f under it, the mean f+A/W and
 	// the top f+H. Their ratio is num/den for f = (H W den - num A) / (W (num-den)); everything is
 	// multiplied by 2 W (num-den) to stay whole.
+	for range sharpenMax {
+		if num*s.area2() > s.top()*2*s.Points[len(s.Points)-1].At*den {
+			s = s.sharper()
+		}
+	}
 	width2, area2, top := 2*s.Points[len(s.Points)-1].At, s.area2(), s.top()
 	if num*area2 > top*width2*den {
 		n, d := s.Peak()
