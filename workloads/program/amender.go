@@ -8,36 +8,69 @@ import (
 	"github.com/govbench/govbench/workloads"
 )
 
-// caseGovern marks the numbers of cases that amend a rule; a family's own cases count from 1.
-const caseGovern = 1 << 63
+// caseGovern marks the numbers of cases that amend a rule; a family's own cases count from 1. Below it stand the
+// attempt, from bit attemptShift, and the index of the amendment.
+const (
+	caseGovern   = 1 << 63
+	attemptShift = 32
+)
 
-// amender adds the transactions that amend rules to a family's requests. When half of an amendment's height
-// has been sent it proposes it and then lets one agency after the other endorse it; where that took longer
-// than the height allowed, it proposes it anew for a later one.
+// Times of the generator of amendments.
+const (
+	// patienceMin is how long it waits for an answer before it asks again; the wait doubles with each attempt.
+	// assumed: 10 s, twice what a client waits before it tries another replica.
+	patienceMin = 10 * time.Second
+	patienceMax = 10 * time.Minute
+	// An agency that wants to know whether a rule is in force asks when it expects that, but not sooner or later
+	// after the last answer than this. assumed.
+	askMin = 50 * time.Millisecond
+	askMax = 10 * time.Second
+)
+
+// amender adds the transactions that amend rules to a family's requests. When half of an amendment's height has
+// been sent it proposes it and lets one agency after the other endorse it; then an agency asks for the rule until it
+// is in force, and from there on the family's generator knows the new value. Where the endorsements took longer than
+// the height allowed, it proposes the amendment anew for a later height; where an answer does not come, it asks
+// again. Amendments of one rule go one after the other, so that none overtakes another.
 type amender struct {
 	inner    workloads.Generator
-	settings *Settings
+	settings *Settings // of the inner generator: what people know
 	author   *Author
 	writes   uint64 // transactions made so far: at least as many as were accepted
-	next     int    // amendment to be proposed
-	at       []work
+	at       []work // in the order of the heights
+	open     int    // of them those before are done
 }
+
+// stage says what an amendment waits for.
+type stage byte
+
+const (
+	stageWaits     stage = iota // for half of its height
+	stageProposed               // for its number
+	stageEndorsing              // for endorsements
+	stageScheduled              // for its height
+	stageKnown                  // for nothing: everybody knows
+)
 
 // work is the state of an amendment that the generator brings.
 type work struct {
 	rule      uint16
 	amendment workloads.Amendment
-	height    uint64 // that it was proposed for
+	stage     stage
+	height    uint64 // that it was proposed for last
 	began     uint64 // writes when it was proposed
-	number    uint64 // its number on the ledger, 0 before the answer
+	number    uint64 // its number on the ledger
 	agency    int    // that endorses next
+	attempt   uint64 // chain of requests: answers to an earlier one come too late
+	sentAt    time.Duration
+	patience  time.Duration
 }
 
 func newAmender(settings *Settings, tag uint64, inner workloads.Generator, rand workloads.Rand) *amender {
 	g := &amender{inner: inner, settings: settings, author: NewAuthor(settings, tag, rand)}
 	for _, a := range settings.Amendments {
 		rule := slices.IndexFunc(settings.rules, func(r workloads.Rule) bool { return r.Name == a.Rule })
-		g.at = append(g.at, work{rule: uint16(rule), amendment: a, height: a.Height})
+		g.at = append(g.at, work{rule: uint16(rule), amendment: a, height: a.Height, patience: patienceMin})
 	}
 	slices.SortStableFunc(g.at, func(a, b work) int { return due{a.height, 0}.compare(due{b.height, 0}) })
 	return g
@@ -45,11 +78,48 @@ func newAmender(settings *Settings, tag uint64, inner workloads.Generator, rand 
 
 // Begin implements workloads.Generator.
 func (g *amender) Begin(at time.Duration) workloads.Request {
-	if g.next < len(g.at) && g.writes >= g.at[g.next].amendment.Height/2 {
-		g.next++
-		return g.propose(uint64(g.next-1), at)
+	for g.open < len(g.at) && g.at[g.open].stage == stageKnown {
+		g.open++
+	}
+	for i := g.open; i < len(g.at); i++ {
+		if w := &g.at[i]; g.due(i, at) {
+			w.attempt++
+			if w.stage != stageWaits {
+				w.patience = min(2*w.patience, patienceMax)
+			}
+			return g.ask(i, at)
+		}
 	}
 	return g.count(g.inner.Begin(at))
+}
+
+// due reports whether an amendment needs a request that no answer will bring.
+func (g *amender) due(index int, at time.Duration) bool {
+	w := &g.at[index]
+	switch w.stage {
+	case stageKnown:
+		return false
+	case stageWaits:
+		return g.writes >= w.amendment.Height/2 && !g.held(index)
+	}
+	return at > w.sentAt+w.patience
+}
+
+// held reports whether an earlier amendment of the same rule is not yet in force.
+func (g *amender) held(index int) bool {
+	return slices.ContainsFunc(g.at[:index], func(w work) bool { return w.rule == g.at[index].rule && w.stage != stageKnown })
+}
+
+// ask makes the request that the amendment's stage calls for.
+func (g *amender) ask(index int, at time.Duration) workloads.Request {
+	w := &g.at[index]
+	switch w.stage {
+	case stageWaits, stageProposed:
+		return g.propose(index, at)
+	case stageEndorsing:
+		return g.endorse(index, at)
+	}
+	return g.look(index, at)
 }
 
 func (g *amender) count(r workloads.Request) workloads.Request {
@@ -68,53 +138,112 @@ func (g *amender) Follow(answered workloads.Request, result []byte, now time.Dur
 		}
 		return g.count(r), true
 	}
-	index := answered.Case &^ caseGovern
+	index := int(answered.Case & (1<<attemptShift - 1))
 	w := &g.at[index]
-	_, refused := workloads.Refused(result)
+	if attempt := answered.Case &^ caseGovern >> attemptShift; attempt != w.attempt || len(result) == 0 {
+		return workloads.Request{}, false // it was asked again since
+	}
+	reason, refused := workloads.Refused(result)
 	switch {
-	case refused && w.number != 0: // too late: again, with four times the time that it took
-		w.height, w.number = g.writes+4*(g.writes-w.began)+1, 0
-		return g.propose(index, now), true
-	case refused || len(result) < 2:
+	case !refused:
+		g.learn(w, result[1:])
+	case reason == reasonPassed:
+		g.postpone(w)
+	case reason == reasonDecided:
+		w.stage = stageScheduled
+	case reason == reasonEndorsed:
+		w.agency++
+	default: // it will be asked again
 		return workloads.Request{}, false
-	case w.number == 0 && len(result) == 9:
-		w.number = binary.BigEndian.Uint64(result[1:])
 	}
-	w.agency++
-	if w.agency >= g.quorum() {
+	if w.agency >= g.settings.quorum() && w.stage == stageEndorsing { // all agencies that it takes have endorsed it
+		w.stage = stageScheduled
+	}
+	if w.stage == stageKnown {
 		return workloads.Request{}, false
 	}
-	return g.endorse(index, now), true
+	if w.stage == stageScheduled {
+		return g.look(index, now+g.wait(w, now)), true
+	}
+	return g.ask(index, now), true
 }
 
-func (g *amender) quorum() int {
-	if quorum := g.settings.Rule("amend-quorum"); quorum > 0 {
-		return int(min(quorum, int64(g.settings.Agencies)))
+// learn takes the answer to the request of the amendment's stage.
+func (g *amender) learn(w *work, answer []byte) {
+	switch {
+	case w.stage == stageProposed && len(answer) == 8:
+		w.number, w.stage, w.agency = binary.BigEndian.Uint64(answer), stageEndorsing, 1
+	case w.stage == stageEndorsing && len(answer) == 1:
+		w.agency++
+		if answer[0] == amendScheduled {
+			w.stage = stageScheduled
+		}
+	case w.stage == stageScheduled && len(answer) == 8 && int64(binary.BigEndian.Uint64(answer)) == w.amendment.Value:
+		g.settings.rule[w.amendment.Rule] = w.amendment.Value
+		w.stage = stageKnown
 	}
-	return g.settings.Agencies/2 + 1
 }
 
-func (g *amender) propose(index uint64, at time.Duration) workloads.Request {
+// postpone gives an amendment that came too late four times the time that it took.
+func (g *amender) postpone(w *work) {
+	w.height = g.writes + 4*(g.writes-w.began) + 1
+	w.stage = stageProposed
+}
+
+// wait is the time until the amendment is expected to be in force.
+func (g *amender) wait(w *work, now time.Duration) time.Duration {
+	if g.writes >= w.height || g.writes == 0 {
+		return askMin
+	}
+	each := max(now/time.Duration(min(g.writes, 1<<40)), 1)
+	missing := time.Duration(min(w.height-g.writes, uint64(askMax/each)+1))
+	return min(max(each*missing, askMin), askMax)
+}
+
+// heightFor is the height that an amendment is proposed for: its own where agencies that answer at once can still
+// endorse it before, and above every other that the rule was proposed for.
+func (g *amender) heightFor(index int) uint64 {
 	w := &g.at[index]
-	w.began, w.agency = g.writes, 0
-	w.height = max(w.height, g.writes+2)
+	height := max(w.height, g.writes+uint64(g.settings.quorum())+1)
+	for i := range g.at[:index] {
+		if before := &g.at[i]; before.rule == w.rule {
+			height = max(height, before.height+1)
+		}
+	}
+	return height
+}
+
+func (g *amender) propose(index int, at time.Duration) workloads.Request {
+	w := &g.at[index]
+	w.height = g.heightFor(index)
+	w.stage, w.began = stageProposed, g.writes
 	client := Desk(0, GovernDesk)
 	op := g.author.Begin(KindPropose, client, at, 18)
 	op = binary.BigEndian.AppendUint16(op, w.rule)
 	op = binary.BigEndian.AppendUint64(op, uint64(w.amendment.Value))
 	op = binary.BigEndian.AppendUint64(op, w.height)
-	return g.request(index, client, 0, at, op)
+	return g.request(index, client, 0, at, g.author.End(op), false)
 }
 
-func (g *amender) endorse(index uint64, at time.Duration) workloads.Request {
+func (g *amender) endorse(index int, at time.Duration) workloads.Request {
 	w := &g.at[index]
-	client := Desk(w.agency, GovernDesk)
+	agency := w.agency % g.settings.Agencies
+	client := Desk(agency, GovernDesk)
 	op := binary.BigEndian.AppendUint64(g.author.Begin(KindEndorse, client, at, 8), w.number)
-	return g.request(index, client, w.agency, at, op)
+	return g.request(index, client, agency, at, g.author.End(op), false)
 }
 
-func (g *amender) request(index uint64, client uint32, agency int, at time.Duration, op []byte) workloads.Request {
-	r := Request(at, client, agency, g.author.End(op))
-	r.Case, r.Last = caseGovern|index, g.at[index].agency == g.quorum()-1
+// look asks for the rule in force.
+func (g *amender) look(index int, at time.Duration) workloads.Request {
+	client := Desk(0, GovernDesk)
+	op := binary.BigEndian.AppendUint16(g.author.Query(KindRule, client, at, 2), g.at[index].rule)
+	return g.request(index, client, 0, at, op, true)
+}
+
+func (g *amender) request(index int, client uint32, agency int, at time.Duration, op []byte, read bool) workloads.Request {
+	w := &g.at[index]
+	w.sentAt = at
+	r := Request(at, client, agency, op)
+	r.Case, r.Last, r.Read = caseGovern|w.attempt<<attemptShift|uint64(index), false, read
 	return g.count(r)
 }

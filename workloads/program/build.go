@@ -12,7 +12,8 @@ type Parts struct {
 }
 
 // Build checks the parameters and makes the program; where they hold amendments, its generator also makes
-// the transactions that propose and endorse them.
+// the transactions that propose and endorse them. A family's generator asks its settings for a rule at the moment
+// when it needs it: once people have learned of an amendment, the settings of their generator have the new value.
 func Build(parts Parts, params workloads.Params) (workloads.Program, error) {
 	settings, err := NewSettings(parts.Name, parts.Rules, params)
 	if err != nil {
@@ -27,11 +28,11 @@ func Build(parts Parts, params workloads.Params) (workloads.Program, error) {
 	return workloads.Program{
 		App: func() workloads.App { return parts.App(settings) },
 		Generator: func(rand workloads.Rand) workloads.Generator {
-			inner := parts.Generator(settings, rand)
 			if len(settings.Amendments) == 0 {
-				return inner
+				return parts.Generator(settings, rand)
 			}
-			return newAmender(settings, tag, inner, rand)
+			known := settings.clone()
+			return newAmender(known, tag, parts.Generator(known, rand), rand)
 		},
 	}, nil
 }

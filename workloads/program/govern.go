@@ -16,6 +16,13 @@ const (
 	KindRule    byte = 0xe2 // rule 2: query of the value in force, 8
 )
 
+// Reasons of refusals that the generator of amendments goes on after.
+const (
+	reasonPassed   = "the height has passed"
+	reasonDecided  = "the amendment is decided"
+	reasonEndorsed = "the agency has endorsed it"
+)
+
 // scheduledMax bounds the amendments that wait for their height.
 const scheduledMax = 64
 
@@ -127,11 +134,11 @@ func (s *State) Rule(name string) int64 {
 }
 
 // quorum is how many agencies must endorse an amendment.
-func (s *State) quorum() int {
-	if quorum := s.settings.Rule("amend-quorum"); quorum > 0 {
-		return int(min(quorum, int64(s.settings.Agencies)))
+func (s *Settings) quorum() int {
+	if quorum := s.Rule("amend-quorum"); quorum > 0 {
+		return int(min(quorum, int64(s.Agencies)))
 	}
-	return s.settings.Agencies/2 + 1
+	return s.Agencies/2 + 1
 }
 
 // Govern handles the operations by which agencies change a governed rule. A family's Apply asks it after
@@ -185,7 +192,7 @@ func (s *State) propose(call *Call) []byte {
 	case a.value < rule.Min || a.value > rule.Max:
 		return s.Refuse("value out of the rule's bounds")
 	case a.height <= s.Accepted():
-		return s.Refuse("the height has passed")
+		return s.Refuse(reasonPassed)
 	}
 	a.endorsers = make([]byte, (s.settings.Agencies+7)/8)
 	a.proposed = s.Accepted()
@@ -216,11 +223,11 @@ func (s *State) endorse(call *Call) []byte {
 	case !found:
 		return s.Refuse("no such amendment")
 	case a.state != amendOpen:
-		return s.Refuse("the amendment is decided")
+		return s.Refuse(reasonDecided)
 	case a.height <= s.Accepted():
-		return s.Refuse("the height has passed")
+		return s.Refuse(reasonPassed)
 	case !a.endorse(agency):
-		return s.Refuse("the agency has endorsed it")
+		return s.Refuse(reasonEndorsed)
 	}
 	record := s.rulesRecord()
 	if reason := s.decide(&a, number, &record); reason != "" {
@@ -252,7 +259,7 @@ func (s *State) amendKey(number uint64) []byte {
 
 // decide schedules an amendment that has its quorum.
 func (s *State) decide(a *amendment, number uint64, record *rulesRecord) (reason string) {
-	if ones(a.endorsers) < s.quorum() {
+	if ones(a.endorsers) < s.settings.quorum() {
 		return ""
 	}
 	value, _ := s.Tx.Get([]byte(keyDue))
@@ -339,8 +346,13 @@ func (s *Settings) checkAmendments(family string) error {
 			return fmt.Errorf("%s: Amendments[%d].Value is %d, allowed: %d ... %d %s",
 				family, i, a.Value, rule.Min, rule.Max, rule.Unit)
 		}
-		if a.Height < 2 {
-			return fmt.Errorf("%s: Amendments[%d].Height is %d, allowed: 2 or more", family, i, a.Height)
+		if a.Height < 2 || a.Height > 1<<62 {
+			return fmt.Errorf("%s: Amendments[%d].Height is %d, allowed: 2 ... 2^62", family, i, a.Height)
+		}
+		same := func(b workloads.Amendment) bool { return a.Rule == b.Rule && a.Height == b.Height }
+		if before := slices.IndexFunc(s.Amendments[:i], same); before >= 0 {
+			return fmt.Errorf("%s: Amendments[%d] changes %q at height %d as Amendments[%d] does, allowed: once",
+				family, i, a.Rule, a.Height, before)
 		}
 	}
 	return nil

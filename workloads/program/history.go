@@ -25,6 +25,10 @@ func (s *State) RuleAt(name string, order uint64) int64 {
 	return value
 }
 
+// Governance is the number of accepted transactions that proposed or endorsed amendments, recomputed from the
+// amendments. It may be asked after [State.Audit]: a family's own transactions and these are all that were accepted.
+func (s *State) Governance() uint64 { return s.governance }
+
 func ones(set []byte) (count int) {
 	for _, b := range set {
 		count += bits.OnesCount8(b)
@@ -44,15 +48,17 @@ func (s *State) auditRules() error {
 	var enacted, waiting []due
 	byNumber := make(map[uint64]amendment)
 	proposed := uint64(0)
+	s.governance = 0
 	for e := range s.Ledger.Prefix([]byte(keyAmend)) {
 		proposed++
 		a, ok := s.readAmendment(e.Value)
 		if !ok || len(e.Key) != 9 || binary.BigEndian.Uint64(e.Key[1:]) != proposed {
 			return fmt.Errorf("amendment %x: unsound record %x", e.Key[1:], e.Value)
 		}
-		if err := s.auditAmendment(proposed, &a); err != nil {
+		if err := s.auditAmendment(proposed, &a, e.Version); err != nil {
 			return err
 		}
+		s.governance += uint64(ones(a.endorsers))
 		byNumber[proposed] = a
 		switch a.state {
 		case amendInForce:
@@ -76,14 +82,22 @@ func (s *State) auditRules() error {
 }
 
 // auditAmendment verifies one amendment by itself.
-func (s *State) auditAmendment(number uint64, a *amendment) error {
+func (s *State) auditAmendment(number uint64, a *amendment, version uint64) error {
 	fail := func(what string) error { return fmt.Errorf("amendment %d: %s: %+v", number, what, *a) }
-	quorum := ones(a.endorsers) >= s.quorum()
+	writes := uint64(ones(a.endorsers)) // it was written at each endorsement, and when it took effect
+	if a.state == amendInForce {
+		writes++
+	}
+	quorum := ones(a.endorsers) >= s.settings.quorum()
 	switch {
 	case int(a.rule) >= len(s.settings.rules) || !s.settings.rules[a.rule].Governed:
 		return fail("its rule cannot be changed")
 	case a.value < s.settings.rules[a.rule].Min || a.value > s.settings.rules[a.rule].Max:
 		return fail("its value is out of bounds")
+	case version != writes:
+		return fail(fmt.Sprintf("written %d times", version))
+	case s.settings.Agencies%8 != 0 && a.endorsers[len(a.endorsers)-1]>>(s.settings.Agencies%8) != 0:
+		return fail("endorsed by agencies that do not exist")
 	case a.state > amendInForce || a.proposed == 0 || a.proposed > s.totals.accepted || a.height <= a.proposed:
 		return fail("unsound record")
 	case quorum != (a.state != amendOpen):

@@ -83,6 +83,13 @@ func (s *Settings) Rule(name string) int64 {
 	return value
 }
 
+// clone is a copy whose rules can be changed without changing those of s.
+func (s *Settings) clone() *Settings {
+	copied := *s
+	copied.rule = maps.Clone(s.rule)
+	return &copied
+}
+
 // NewSettings checks the parameters that mean the same in every family and fills in the rules'
 // defaults. An error names the field, what was found and what is allowed.
 func NewSettings(family string, rules []workloads.Rule, params workloads.Params) (*Settings, error) {

@@ -37,8 +37,10 @@ type State struct {
 	values  []int64             // of the rules in force, in the family's order
 	due     uint64              // height at which the next amendment takes effect
 	history map[string][]change // see RuleAt; made by Audit
-	skew    int                 // index of "skew-max"
-	leap    int                 // index of "leap-max"
+
+	governance uint64 // see Governance; made by Audit
+	skew       int    // index of "skew-max"
+	leap       int    // index of "leap-max"
 }
 
 // totals is the record at keyTotals.
