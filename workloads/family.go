@@ -21,6 +21,7 @@ type Params struct {
 	ThinkMean    time.Duration    // mean time a person takes between the steps of a case
 	Rule         map[string]int64 // the family's own numbers: fees, thresholds, quotas, deadlines in ms
 	Amendments   []Amendment      // changes of rules that the agencies decide on in mid-run
+	Salt         string           // goes into the program's tag, so that equal programs of two services differ
 }
 
 // Amendment is a change of a rule that takes effect in mid-run by a governed transaction: one agency
@@ -71,6 +72,9 @@ type Rule struct {
 
 // Program is a family with its parameters fixed.
 type Program struct {
+	// Tag stands in every operation of the program and in no other program's; a mixed workload finds the
+	// program of an operation by it.
+	Tag uint64
 	// App makes a fresh replicated program in its initial state.
 	App func() App
 	// Generator makes the generator of its requests.

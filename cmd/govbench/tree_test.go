@@ -40,9 +40,9 @@ func heights() map[string]int {
 		"workloads/program": 15,
 
 		"workloads/verify": 20, "workloads/approval": 20, "workloads/licence": 20, "workloads/evidence": 20,
-		"workloads/program/programtest": 20,
-		"sim/cluster":                   20,
-		"reports/stats":                 20,
+		"workloads/program/programtest": 20, "workloads/mix": 20,
+		"sim/cluster":   20,
+		"reports/stats": 20,
 
 		"consensus/hashiraft": 30, "consensus/consensustest": 30,
 		"scenarios":      30,

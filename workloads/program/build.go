@@ -26,6 +26,7 @@ func Build(parts Parts, params workloads.Params) (workloads.Program, error) {
 	}
 	tag := settings.Tag(parts.Name, parts.Rules)
 	return workloads.Program{
+		Tag: tag,
 		App: func() workloads.App { return parts.App(settings) },
 		Generator: func(rand workloads.Rand) workloads.Generator {
 			if len(settings.Amendments) == 0 {

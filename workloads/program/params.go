@@ -169,6 +169,7 @@ func (s *Settings) Tag(family string, rules []workloads.Rule) uint64 {
 	for _, rule := range rules {
 		add(s.Rule(rule.Name))
 	}
+	buf = append(buf, s.Salt...)
 	sum := sha256.Sum256(buf)
 	return binary.BigEndian.Uint64(sum[:])
 }
