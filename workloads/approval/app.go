@@ -40,6 +40,9 @@ const (
 	counters
 )
 
+// ruleNeeded is the rule that says how many must sign.
+const ruleNeeded = "signatures-needed"
+
 // reasonLate is the refusal after which the lead agency closes the case.
 const reasonLate = "after the deadline"
 
@@ -67,6 +70,9 @@ func (a *app) Apply(op []byte) []byte {
 	call, reason := a.Open(op, false)
 	if reason != "" {
 		return a.Refuse(reason)
+	}
+	if answer, is := a.Govern(&call); is {
+		return answer
 	}
 	if call.Kind == KindSubmit {
 		return a.submit(&call)
@@ -124,7 +130,7 @@ func (a *app) submit(call *program.Call) []byte {
 	}
 	a.file = file{
 		matter: matter, applicant: call.Client, lead: uint16(matter % uint64(a.settings.Agencies)),
-		submittedAt: call.At, deadline: call.At + uint64(a.settings.Rule("deadline")),
+		submittedAt: call.At, deadline: call.At + uint64(a.Rule("deadline")), order: a.Accepted(),
 		docs: docs, payload: payload, state: StateOpen, signatures: a.file.signatures[:0],
 	}
 	a.buf = binary.BigEndian.AppendUint64(a.buf[:0], id)
@@ -182,7 +188,8 @@ func (a *app) examine(call *program.Call, docs [32]byte) string {
 		return ""
 	}
 	a.Add(countReturned, 1)
-	if int64(f.resubmissions) >= a.settings.Rule("resubmissions-max") {
+	f.returned = a.Accepted()
+	if int64(f.resubmissions) >= a.Rule("resubmissions-max") {
 		a.move(StateRejected)
 		return ""
 	}
@@ -198,7 +205,15 @@ func (a *app) turn(agency int) bool {
 		}
 	}
 	place, signs := a.placeOf(agency, a.file.lead)
-	return signs && len(a.file.signatures) < a.settings.Approvals && place/a.width == len(a.file.signatures)/a.width
+	return signs && len(a.file.signatures) < a.needed(a.Rule(ruleNeeded)) && place/a.width == len(a.file.signatures)/a.width
+}
+
+// needed is how many signatures a grant takes while the rule "signatures-needed" has that value.
+func (a *app) needed(rule int64) int {
+	if rule > 0 {
+		return int(min(rule, int64(a.settings.Approvals)))
+	}
+	return a.settings.Approvals
 }
 
 // placeOf is the agency's place among the signers of a case with that lead.
@@ -236,7 +251,7 @@ func (a *app) decide(call *program.Call, verdict uint16) string {
 		return "the case is with the applicant"
 	case verdict > 1:
 		return "no such verdict"
-	case verdict == 1 && len(f.signatures) != a.settings.Approvals:
+	case verdict == 1 && len(f.signatures) < a.needed(a.Rule(ruleNeeded)):
 		return "signatures are missing"
 	}
 	a.Add(countDecided, 1)
@@ -286,6 +301,9 @@ func (a *app) Query(op []byte) []byte {
 	call, reason := a.Open(op, true)
 	if reason != "" {
 		return program.Refusal(reason)
+	}
+	if answer, is := a.GovernQuery(&call); is {
+		return answer
 	}
 	matter := call.Body.Uint64()
 	subject, isSubject := program.SubjectOf(call.Client)

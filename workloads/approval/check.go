@@ -61,7 +61,7 @@ func (a *app) checkTotals(accepted, open, ended, cases uint64) error {
 		return fmt.Errorf("matters: %d are held by %d open cases", held, open)
 	}
 	sum := a.Count(countSubmitted) + a.Count(countSigned) + a.Count(countReturned) + a.Count(countResubmitted) +
-		a.Count(countDecided) + a.Count(int(StateWithdrawn)) + a.Count(int(StateExpired))
+		a.Count(countDecided) + a.Count(int(StateWithdrawn)) + a.Count(int(StateExpired)) + a.Governance()
 	if sum != accepted {
 		return fmt.Errorf("counters: they sum to %d steps, %d transactions were accepted", sum, accepted)
 	}
@@ -93,10 +93,10 @@ func (a *app) checkCase(id uint64, f *file, endings map[uint64]ending) error {
 	if err := a.checkSignatures(f); err != nil {
 		return err
 	}
-	if int64(f.resubmissions) > a.settings.Rule("resubmissions-max") {
-		return fmt.Errorf("resubmitted %d times", f.resubmissions)
-	}
 	end, ended := endings[id]
+	if err := a.checkRules(f, end); err != nil {
+		return err
+	}
 	if f.state <= StateReturned {
 		value, _, held := a.Ledger.Get(a.matterKey(f.matter))
 		if ended || !held || string(value) != string(binary.BigEndian.AppendUint64(nil, id)) {
@@ -112,11 +112,40 @@ func (a *app) checkCase(id uint64, f *file, endings map[uint64]ending) error {
 	}
 	agency, desk := program.AgencyOf(end.client, a.settings.Agencies)
 	switch {
-	case f.state == StateGranted && len(f.signatures) != a.settings.Approvals:
-		return fmt.Errorf("granted with %d signatures of %d", len(f.signatures), a.settings.Approvals)
+	case f.state == StateGranted && len(f.signatures) < a.needed(a.RuleAt(ruleNeeded, end.order)):
+		return fmt.Errorf("granted with %d signatures, needed were %d", len(f.signatures), a.needed(a.RuleAt(ruleNeeded, end.order)))
 	case f.state == StateWithdrawn && end.client != f.applicant,
 		f.state == StateGranted && (!desk || agency != int(f.lead)):
 		return fmt.Errorf("ended in state %d by client %d, who may not", f.state, end.client)
+	}
+	return nil
+}
+
+// checkRules verifies a case against the deadline and the limit of resubmissions that governed it.
+func (a *app) checkRules(f *file, end ending) error {
+	if accepted := a.Accepted(); f.order == 0 || f.order > accepted || f.returned > accepted || end.order > 0 && end.order <= f.order {
+		return fmt.Errorf("submitted by transaction %d, returned by %d, ended by %d of %d", f.order, f.returned, end.order, accepted)
+	}
+	if deadline := uint64(a.RuleAt("deadline", f.order)); f.deadline != f.submittedAt+deadline {
+		return fmt.Errorf("the deadline is %d ms, want %d ms after %d ms", f.deadline, deadline, f.submittedAt)
+	}
+	if f.returned == 0 {
+		if f.resubmissions > 0 || f.state == StateReturned {
+			return fmt.Errorf("resubmitted %d times and never returned", f.resubmissions)
+		}
+		return nil
+	}
+	limit := a.RuleAt("resubmissions-max", f.returned)
+	again := int64(f.resubmissions)
+	switch {
+	case f.returned <= f.order:
+		return fmt.Errorf("returned by transaction %d, submitted by %d", f.returned, f.order)
+	case end.order == f.returned: // the return was its end
+		if f.state != StateRejected || again < limit {
+			return fmt.Errorf("rejected by a return after %d resubmissions, %d were allowed", again, limit)
+		}
+	case f.state == StateReturned && again >= limit, again > limit:
+		return fmt.Errorf("resubmitted %d times, %d were allowed", again, limit)
 	}
 	return nil
 }

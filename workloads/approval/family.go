@@ -25,14 +25,22 @@ func Family() workloads.Family {
 		Title: "Multi-agency approval",
 		Laws: []string{
 			"the cases in every state sum to the cases submitted",
-			"a granted case has exactly the needed signatures of distinct agencies, stage after stage",
+			"a granted case has the signatures of distinct agencies that were needed when it was granted, stage after stage",
+			"no case was returned, handed in again or rejected against the limit of resubmissions in force",
+			"a case has the deadline that was in force when it was submitted",
 			"no case was decided twice, and no case ended without a decision, a withdrawal or a deadline",
 			"a matter has at most one open case, and an open case holds its matter",
 			"every signature is for the documents that the case has now",
 			"the replay window of a client holds only numbers it has sent",
 		},
 		Rules: rules(),
-		New:   newProgram,
+		New: func(params workloads.Params) (workloads.Program, error) {
+			return program.Build(program.Parts{
+				Name: Name, Rules: rules(), Check: check,
+				App:       func(settings *program.Settings) workloads.App { return newApp(settings) },
+				Generator: func(s *program.Settings, rand workloads.Rand) workloads.Generator { return newGenerator(s, rand) },
+			}, params)
+		},
 	}
 }
 
@@ -42,9 +50,12 @@ func rules() []workloads.Rule {
 			Doc: "agencies that work in parallel in one stage; 1: all one after the other; assumed: 2"},
 		{Name: "deadline", Unit: "ms", Default: 45 * 86_400_000, Min: 1_000, Max: 3_650 * 86_400_000,
 			Doc: "time from submission to decision; 45 days: limit for jointly handled matters in the " +
-				"Administrative Licence Law of the PRC, article 42"},
+				"Administrative Licence Law of the PRC, article 42; a case keeps the deadline of its submission", Governed: true},
 		{Name: "resubmissions-max", Unit: "times", Default: 3, Min: 0, Max: 100,
-			Doc: "how often a returned case may be handed in again; assumed: 3"},
+			Doc: "how often a returned case may be handed in again; assumed: 3", Governed: true},
+		{Name: "signatures-needed", Unit: "agencies", Default: 0, Min: 0, Max: ApprovalsMax,
+			Doc: "signatures that are enough for a grant, counted from the first stage on; 0: those of all Approvals " +
+				"agencies; assumed: all", Governed: true},
 		{Name: "return-percent", Unit: "%", Default: 5, Min: 0, Max: 100,
 			Doc: "share of an agency's examinations that return the case to the applicant; assumed: 5"},
 		{Name: "withdraw-percent", Unit: "%", Default: 20, Min: 0, Max: 100,
@@ -54,25 +65,19 @@ func rules() []workloads.Rule {
 	})
 }
 
-func newProgram(params workloads.Params) (workloads.Program, error) {
-	settings, err := program.NewSettings(Name, rules(), params)
-	if err != nil {
-		return workloads.Program{}, err
+// check is what the family demands of its parameters.
+func check(settings *program.Settings) error {
+	fail := func(field string, found any, allowed string) error {
+		return fmt.Errorf("%s: %s is %v, allowed: %s", Name, field, found, allowed)
 	}
-	fail := func(field string, found any, allowed string) (workloads.Program, error) {
-		return workloads.Program{}, fmt.Errorf("%s: %s is %v, allowed: %s", Name, field, found, allowed)
-	}
-	most := min(ApprovalsMax, params.Agencies)
+	most := min(ApprovalsMax, settings.Agencies)
 	switch {
-	case params.Population < 1:
-		return fail("Population", params.Population, fmt.Sprintf("1 ... %d", program.PopulationMax))
-	case params.Approvals > most:
-		return fail("Approvals", params.Approvals, fmt.Sprintf("0 ... %d (signers are distinct agencies)", most))
-	case params.LogReads:
-		return fail("LogReads", params.LogReads, "false")
+	case settings.Population < 1:
+		return fail("Population", settings.Population, fmt.Sprintf("1 ... %d", program.PopulationMax))
+	case settings.Approvals > most:
+		return fail("Approvals", settings.Approvals, fmt.Sprintf("0 ... %d (signers are distinct agencies)", most))
+	case settings.LogReads:
+		return fail("LogReads", settings.LogReads, "false")
 	}
-	return workloads.Program{
-		App:       func() workloads.App { return newApp(settings) },
-		Generator: func(rand workloads.Rand) workloads.Generator { return newGenerator(settings, rand) },
-	}, nil
+	return nil
 }

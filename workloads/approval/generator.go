@@ -90,10 +90,18 @@ func (g *generator) Follow(answered workloads.Request, result []byte, now time.D
 	if answered.Op[1] == KindSign {
 		p.signed++
 	}
-	if p.signed < g.settings.Approvals {
+	if p.signed < g.needed() {
 		return g.examine(p, id, now), true
 	}
 	return g.decide(p, id, now), true
+}
+
+// needed is how many signatures a grant takes, as far as people know.
+func (g *generator) needed() int {
+	if rule := g.settings.Rule(ruleNeeded); rule > 0 {
+		return int(min(rule, int64(g.settings.Approvals)))
+	}
+	return g.settings.Approvals
 }
 
 func (g *generator) lead(p *plan) int { return int(p.matter % uint64(g.settings.Agencies)) }

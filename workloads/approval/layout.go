@@ -1,6 +1,10 @@
 package approval
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/govbench/govbench/workloads/program"
+)
 
 // Prefixes of keys.
 const (
@@ -25,6 +29,8 @@ type file struct {
 	lead          uint16
 	submittedAt   uint64 // ms
 	deadline      uint64 // ms
+	order         uint64 // number of the transaction that submitted it
+	returned      uint64 // number of the last that returned it, 0: none
 	docs          [32]byte
 	payload       [32]byte // SHA-256 of the last step's payload
 	state         byte
@@ -38,22 +44,24 @@ type signature struct {
 }
 
 const (
-	fileSize      = 8 + 4 + 2 + 8 + 8 + 32 + 32 + 1 + 1
-	signatureSize = 2 + 8
+	fileSize      = 8 + 4 + 2 + 4*6 + 32 + 32 + 1 + 1
+	signatureSize = 2 + 6
 )
 
 func (f *file) append(buf []byte) []byte {
 	buf = binary.BigEndian.AppendUint64(buf, f.matter)
 	buf = binary.BigEndian.AppendUint32(buf, f.applicant)
 	buf = binary.BigEndian.AppendUint16(buf, f.lead)
-	buf = binary.BigEndian.AppendUint64(buf, f.submittedAt)
-	buf = binary.BigEndian.AppendUint64(buf, f.deadline)
+	buf = program.AppendUint48(buf, f.submittedAt)
+	buf = program.AppendUint48(buf, f.deadline)
+	buf = program.AppendUint48(buf, f.order)
+	buf = program.AppendUint48(buf, f.returned)
 	buf = append(buf, f.docs[:]...)
 	buf = append(buf, f.payload[:]...)
 	buf = append(buf, f.state, f.resubmissions)
 	for _, s := range f.signatures {
 		buf = binary.BigEndian.AppendUint16(buf, s.agency)
-		buf = binary.BigEndian.AppendUint64(buf, s.at)
+		buf = program.AppendUint48(buf, s.at)
 	}
 	return buf
 }
@@ -66,14 +74,16 @@ func (f *file) read(value []byte) bool {
 	f.matter = binary.BigEndian.Uint64(value)
 	f.applicant = binary.BigEndian.Uint32(value[8:])
 	f.lead = binary.BigEndian.Uint16(value[12:])
-	f.submittedAt = binary.BigEndian.Uint64(value[14:])
-	f.deadline = binary.BigEndian.Uint64(value[22:])
-	copy(f.docs[:], value[30:])
-	copy(f.payload[:], value[62:])
-	f.state, f.resubmissions = value[94], value[95]
+	f.submittedAt = program.Uint48(value[14:])
+	f.deadline = program.Uint48(value[20:])
+	f.order = program.Uint48(value[26:])
+	f.returned = program.Uint48(value[32:])
+	copy(f.docs[:], value[38:])
+	copy(f.payload[:], value[70:])
+	f.state, f.resubmissions = value[102], value[103]
 	f.signatures = f.signatures[:0]
 	for rest := value[fileSize:]; len(rest) > 0; rest = rest[signatureSize:] {
-		s := signature{binary.BigEndian.Uint16(rest), binary.BigEndian.Uint64(rest[2:])}
+		s := signature{binary.BigEndian.Uint16(rest), program.Uint48(rest[2:])}
 		f.signatures = append(f.signatures, s)
 	}
 	return true

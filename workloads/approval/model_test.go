@@ -13,9 +13,8 @@ import (
 // model is the service as its package comment tells it: maps and lists, no ledger.
 type model struct {
 	*programtest.Guard
-	width, returns int
-	deadline       uint64
-	cases          map[uint64]*caseFile
+	width int
+	cases map[uint64]*caseFile
 }
 
 type caseFile struct {
@@ -30,15 +29,10 @@ type caseFile struct {
 
 func newModel(params workloads.Params) func(built workloads.Program) programtest.Model {
 	return func(built workloads.Program) programtest.Model {
-		m := &model{Guard: programtest.NewGuard(built, params), width: 2, returns: 3,
-			deadline: 45 * 86_400_000, cases: map[uint64]*caseFile{}}
-		for name, into := range map[string]*int{"stage-width": &m.width, "resubmissions-max": &m.returns} {
-			if value, given := params.Rule[name]; given {
-				*into = int(value)
-			}
-		}
-		if value, given := params.Rule["deadline"]; given {
-			m.deadline = uint64(value)
+		m := &model{Guard: programtest.NewGuard(built, params), width: 2, cases: map[uint64]*caseFile{}}
+		m.Live = true
+		if value, given := params.Rule["stage-width"]; given {
+			m.width = int(value)
 		}
 		return m
 	}
@@ -119,7 +113,7 @@ func (m *model) submit(o programtest.Op, id uint64) (*caseFile, bool) {
 	if m.cases[id] != nil || open != nil || o.Desk || o.Who != matter || matter >= uint64(m.Params.Population) {
 		return nil, false
 	}
-	c := &caseFile{matter: matter, from: o.At, until: o.At + m.deadline, applicant: o.Client,
+	c := &caseFile{matter: matter, from: o.At, until: o.At + uint64(m.Rule("deadline")), applicant: o.Client,
 		docs: [32]byte(o.Body[16:]), state: "open", stages: m.stages(matter)}
 	m.cases[id] = c
 	return c, true
@@ -128,8 +122,12 @@ func (m *model) submit(o programtest.Op, id uint64) (*caseFile, bool) {
 func (m *model) step(o programtest.Op, c *caseFile) bool {
 	applicant := o.Client == c.applicant
 	lead := o.Desk && uint64(o.Agency) == c.matter%uint64(m.Params.Agencies)
+	needed := m.Params.Approvals
+	if rule := int(m.Rule("signatures-needed")); rule > 0 && rule < needed {
+		needed = rule
+	}
 	turn := -1
-	if o.Desk && c.state == "open" && len(c.stages) > 0 {
+	if c.signed < needed && o.Desk && c.state == "open" && len(c.stages) > 0 {
 		turn = slices.Index(c.stages[0], o.Agency)
 	}
 	if (o.At > c.until) != (o.Kind == 7) {
@@ -151,7 +149,7 @@ func (m *model) step(o programtest.Op, c *caseFile) bool {
 		}
 		c.returned++
 		c.state = "returned"
-		if c.returned > m.returns {
+		if c.returned > int(m.Rule("resubmissions-max")) {
 			c.state = "rejected"
 		}
 	case 4:
@@ -164,7 +162,7 @@ func (m *model) step(o programtest.Op, c *caseFile) bool {
 		return applicant
 	case 6:
 		verdict := o.Body[8]
-		if !lead || c.state != "open" || verdict > 1 || verdict == 1 && len(c.stages) > 0 {
+		if !lead || c.state != "open" || verdict > 1 || verdict == 1 && c.signed < needed {
 			return false
 		}
 		c.state = []string{"rejected", "granted"}[verdict]
@@ -228,7 +226,7 @@ func TestCheckCatches(t *testing.T) {
 		return nil, nil
 	}
 	plants := []programtest.Plant{
-		{Law: "state", Prefix: "c", Flip: 94},
+		{Law: "state", Prefix: "c", Flip: 102},
 		{Law: "matter", Prefix: "c", Flip: 7},
 		{Law: "case deleted", Prefix: "c", Delete: true},
 		{Law: "matter freed", Prefix: "m", Delete: true},
@@ -246,6 +244,10 @@ func TestCheckCatches(t *testing.T) {
 		"stages in the wrong order":  func(f *file) { f.signatures[0], f.signatures[2] = f.signatures[2], f.signatures[0] },
 		"a stranger's signature":     func(f *file) { f.signatures[0].agency = f.lead },
 		"signed before it was there": func(f *file) { f.signatures[0].at = 0; f.submittedAt++ },
+		"another deadline":           func(f *file) { f.deadline++ },
+		"returned before":            func(f *file) { f.returned = f.order },
+		"resubmitted too often":      func(f *file) { f.returned, f.resubmissions = f.order+1, 4 },
+		"submitted after its end":    func(f *file) { f.order = 1 << 40 },
 		"granted after the deadline": func(f *file) { f.deadline = f.submittedAt },
 	} {
 		key, value := granted(change)

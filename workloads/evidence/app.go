@@ -57,6 +57,9 @@ func (a *app) Apply(op []byte) []byte {
 	if reason != "" {
 		return a.Refuse(reason)
 	}
+	if answer, is := a.Govern(&call); is {
+		return answer
+	}
 	switch call.Kind {
 	case KindDeposit:
 		return a.deposit(&call)
@@ -91,7 +94,7 @@ func (a *app) deposit(call *program.Call) []byte {
 	switch {
 	case !call.Body.Done():
 		return a.Refuse("malformed deposit")
-	case int64(d.category) >= a.settings.Rule("categories"):
+	case int64(d.category) >= a.Rule("categories"):
 		return a.Refuse("no such category")
 	case !desk:
 		return a.Refuse("only agencies deposit")
@@ -100,6 +103,7 @@ func (a *app) deposit(call *program.Call) []byte {
 		return a.Refuse("already deposited")
 	}
 	d.index, d.agency, d.client, d.at = a.tree.size, uint16(agency), call.Client, call.At
+	d.order = a.Accepted()
 	a.buf = d.append(a.buf[:0])
 	a.Tx.Put(a.depositKey(d.hash), a.buf)
 	// Nothing below can refuse, so the tree may grow now.
@@ -141,6 +145,9 @@ func (a *app) Query(op []byte) []byte {
 	call, reason := a.Open(op, true)
 	if reason != "" {
 		return program.Refusal(reason)
+	}
+	if answer, is := a.GovernQuery(&call); is {
+		return answer
 	}
 	switch call.Kind {
 	case KindVerify:

@@ -12,7 +12,7 @@ func (a *app) Check() error {
 	if err != nil {
 		return err
 	}
-	if sum := a.Count(countDeposits) + a.Count(countVerified); sum != accepted {
+	if sum := a.Count(countDeposits) + a.Count(countVerified) + a.Governance(); sum != accepted {
 		return fmt.Errorf("counters: they sum to %d, %d transactions were accepted", sum, accepted)
 	}
 	population := uint64(a.settings.Population)
@@ -41,7 +41,7 @@ func (a *app) Check() error {
 // collect is the leaf hashes of the deposits after the archive, by number. It verifies each deposit.
 func (a *app) collect(size uint64) ([][32]byte, error) {
 	population := uint64(a.settings.Population)
-	leaves := make([][32]byte, a.Count(countDeposits))
+	leaves, orders := make([][32]byte, a.Count(countDeposits)), make([]uint64, a.Count(countDeposits))
 	verified, deposits := uint64(0), uint64(0)
 	var buf []byte
 	for e := range a.Ledger.Each([]byte{keyDeposit}) {
@@ -65,6 +65,10 @@ func (a *app) collect(size uint64) ([][32]byte, error) {
 		if *leaf != [32]byte{} || e.Version != count+1 {
 			return nil, fmt.Errorf("deposit %d: a number given twice, or changed", d.index)
 		}
+		if int64(d.category) >= a.RuleAt("categories", d.order) {
+			return nil, fmt.Errorf("deposit %d: category %d was not admitted to transaction %d", d.index, d.category, d.order)
+		}
+		orders[d.index-population] = d.order
 		buf = d.appendLeaf(append(buf[:0], 0x00))
 		*leaf = sha256.Sum256(buf)
 		deposits++
@@ -72,6 +76,13 @@ func (a *app) collect(size uint64) ([][32]byte, error) {
 	if deposits != a.Count(countDeposits) || verified != a.Count(countVerified) {
 		return nil, fmt.Errorf("deposits: %d with %d verifications, the counters say %d and %d",
 			deposits, verified, a.Count(countDeposits), a.Count(countVerified))
+	}
+	last := uint64(0)
+	for i, order := range orders {
+		if order <= last || order > a.Accepted() {
+			return nil, fmt.Errorf("deposit %d: of transaction %d after one of %d", population+uint64(i), order, last)
+		}
+		last = order
 	}
 	return leaves, nil
 }

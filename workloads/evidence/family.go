@@ -25,7 +25,7 @@ func Family() workloads.Family {
 		Laws: []string{
 			"the size of the tree equals the deposits accepted",
 			"the tree's root recomputes from the deposits",
-			"no document was accepted twice",
+			"no document was accepted twice, and none of a kind that was not admitted when it came",
 			"deposits are never changed or removed: their numbers have no gap",
 			"logged verifications sum to the counter",
 			"the replay window of a client holds only numbers it has sent",
@@ -38,27 +38,34 @@ func Family() workloads.Family {
 func rules() []workloads.Rule {
 	return program.Rules([]workloads.Rule{
 		{Name: "categories", Unit: "kinds", Default: 9, Min: 1, Max: 255,
-			Doc: "kinds of evidence; nine on the Tianping chain in September 2021 (english.bjinternetcourt.gov.cn/2021-09/17/c_411.htm)"},
+			Doc:      "kinds of evidence; nine on the Tianping chain in September 2021 (english.bjinternetcourt.gov.cn/2021-09/17/c_411.htm)",
+			Governed: true},
 		{Name: "consistency-percent", Unit: "%", Default: 5, Min: 0, Max: 100,
 			Doc: "share of queries by which an auditor asks for a consistency proof; assumed: 5"},
 	})
 }
 
+// newProgram builds the program; its replicas share the tree of the archive.
 func newProgram(params workloads.Params) (workloads.Program, error) {
-	settings, err := program.NewSettings(Name, rules(), params)
-	if err != nil {
-		return workloads.Program{}, err
+	var shared *archive
+	return program.Build(program.Parts{
+		Name: Name, Rules: rules(),
+		Check: func(settings *program.Settings) error {
+			shared = newArchive(settings)
+			return check(settings)
+		},
+		App:       func(settings *program.Settings) workloads.App { return newApp(settings, shared) },
+		Generator: func(s *program.Settings, rand workloads.Rand) workloads.Generator { return newGenerator(s, rand) },
+	}, params)
+}
+
+// check is what the family demands of its parameters.
+func check(settings *program.Settings) error {
+	if settings.Population > PopulationMax {
+		return fmt.Errorf("%s: Population is %d, allowed: 0 ... %d", Name, settings.Population, PopulationMax)
 	}
-	if params.Population > PopulationMax {
-		return workloads.Program{}, fmt.Errorf("%s: Population is %d, allowed: 0 ... %d",
-			Name, params.Population, PopulationMax)
+	if settings.Approvals > 1 {
+		return fmt.Errorf("%s: Approvals is %d, allowed: 0 ... 1", Name, settings.Approvals)
 	}
-	if params.Approvals > 1 {
-		return workloads.Program{}, fmt.Errorf("%s: Approvals is %d, allowed: 0 ... 1", Name, params.Approvals)
-	}
-	shared := newArchive(settings)
-	return workloads.Program{
-		App:       func() workloads.App { return newApp(settings, shared) },
-		Generator: func(rand workloads.Rand) workloads.Generator { return newGenerator(settings, rand) },
-	}, nil
+	return nil
 }

@@ -23,12 +23,13 @@ type deposit struct {
 	client   uint32
 	at       uint64 // ms
 	payload  [32]byte
+	order    uint64 // number of the transaction among the accepted ones, 0 in the archive; no part of the leaf
 	verified uint64 // logged verifications; the only part that changes, and no part of the leaf
 }
 
 const (
 	leafSize    = 32 + 8 + 1 + 8 + 2 + 4 + 8 + 32
-	depositSize = leafSize - 32 + 8 // the hash is the key
+	depositSize = leafSize - 32 + 6 + 8 // the hash is the key
 )
 
 // appendLeaf adds what the tree's leaf commits to.
@@ -46,7 +47,7 @@ func (d *deposit) appendRest(buf []byte) []byte {
 }
 
 func (d *deposit) append(buf []byte) []byte {
-	return binary.BigEndian.AppendUint64(d.appendRest(buf), d.verified)
+	return binary.BigEndian.AppendUint64(program.AppendUint48(d.appendRest(buf), d.order), d.verified)
 }
 
 func readDeposit(hash [32]byte, value []byte) (d deposit, ok bool) {
@@ -61,7 +62,8 @@ func readDeposit(hash [32]byte, value []byte) (d deposit, ok bool) {
 	d.client = binary.BigEndian.Uint32(value[19:])
 	d.at = binary.BigEndian.Uint64(value[23:])
 	copy(d.payload[:], value[31:])
-	d.verified = binary.BigEndian.Uint64(value[63:])
+	d.order = program.Uint48(value[63:])
+	d.verified = binary.BigEndian.Uint64(value[69:])
 	return d, true
 }
 

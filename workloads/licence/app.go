@@ -70,6 +70,9 @@ func (a *app) Apply(op []byte) []byte {
 	if reason != "" {
 		return a.Refuse(reason)
 	}
+	if answer, is := a.Govern(&call); is {
+		return answer
+	}
 	switch call.Kind {
 	case KindIssue:
 		return a.issue(&call)
@@ -92,6 +95,9 @@ func (a *app) Query(op []byte) []byte {
 	call, reason := a.Open(op, true)
 	if reason != "" {
 		return program.Refusal(reason)
+	}
+	if answer, is := a.GovernQuery(&call); is {
+		return answer
 	}
 	if call.Kind != KindVerify || a.settings.LogReads {
 		return program.Refusal("no such query")
@@ -127,14 +133,15 @@ func (a *app) issue(call *program.Call) []byte {
 		return a.Refuse("only agencies issue")
 	}
 	last := a.lastSerial(id.kind)
-	quota := uint64(a.settings.Rule("quota"))
+	quota := uint64(a.Rule("quota"))
 	if quota > 0 && last-a.atStart(id.kind) >= quota {
 		return a.Refuse("quota exhausted")
 	}
 	id.serial = last + 1
 	a.putLicence(id, licence{
 		status: StatusValid, issuer: uint16(agency), holder: holder, issuedAt: call.At,
-		expires: call.At + uint64(a.settings.Rule("term")), payload: payload,
+		issued: a.Accepted(), extendedAt: call.At, extended: a.Accepted(),
+		expires: call.At + uint64(a.Rule("term")), payload: payload,
 	})
 	a.buf = binary.BigEndian.AppendUint64(a.buf[:0], id.serial)
 	a.Tx.Put(a.serialKey(id.kind), a.buf)
@@ -180,14 +187,14 @@ func (a *app) change(call *program.Call) []byte {
 func (a *app) apply(call *program.Call, l *licence) string {
 	switch call.Kind {
 	case KindRenew:
-		end := call.At + uint64(a.settings.Rule("term"))
+		end := call.At + uint64(a.Rule("term"))
 		if l.status != StatusValid {
 			return "a suspended licence is not renewed"
 		}
 		if end <= l.expires {
 			return "the licence already lasts as long"
 		}
-		l.expires = end
+		l.expires, l.extendedAt, l.extended = end, call.At, a.Accepted()
 		a.Add(countRenewed, 1)
 	case KindSuspend:
 		if l.status != StatusValid {
@@ -259,8 +266,8 @@ func (a *app) makeCode(call *program.Call) []byte {
 		return a.Refuse("code in use")
 	}
 	c = code{
-		id: id, madeAt: call.At, expires: call.At + uint64(a.settings.Rule("code-life")),
-		made: c.made + 1, used: c.used, active: true,
+		id: id, madeAt: call.At, expires: call.At + uint64(a.Rule("code-life")),
+		order: a.Accepted(), made: c.made + 1, used: c.used, active: true,
 	}
 	a.putCode(number, c)
 	a.Add(countCodesMade, 1)

@@ -27,7 +27,7 @@ func (a *app) Check() error {
 func (a *app) checkCounters(accepted uint64) error {
 	revoked := a.Count(int(StatusRevoked))
 	sum := a.Count(countIssued) + a.Count(countRenewed) + a.Count(countSuspensions) + a.Count(countReinstated) +
-		revoked + a.Count(countChecks) + a.Count(countCodesMade) + a.Count(countCodesUsed)
+		revoked + a.Count(countChecks) + a.Count(countCodesMade) + a.Count(countCodesUsed) + a.Governance()
 	if sum != accepted {
 		return fmt.Errorf("counters: they sum to %d, %d transactions were accepted", sum, accepted)
 	}
@@ -56,6 +56,9 @@ func (a *app) checkLicences(accepted uint64) error {
 			return fmt.Errorf("licence %x: unsound checks or times", e.Key[1:])
 		}
 		kind, serial := e.Key[1], binary.BigEndian.Uint64(e.Key[2:])
+		if err := a.checkRules(kind, serial, &l, accepted); err != nil {
+			return fmt.Errorf("licence %d-%d: %w", kind, serial, err)
+		}
 		if serial <= a.atStart(kind) && serial > 0 {
 			statuses[StatusValid]-- // no longer as implied
 		} else {
@@ -83,22 +86,34 @@ func (a *app) checkLicences(accepted uint64) error {
 	return nil
 }
 
+// checkRules verifies a licence against the quota and the term that governed it.
+func (a *app) checkRules(kind byte, serial uint64, l *licence, accepted uint64) error {
+	start := a.atStart(kind)
+	if (serial > start) != (l.issued > 0) || l.issued > l.extended || l.extended > accepted {
+		return fmt.Errorf("issued by transaction %d, extended by %d of %d", l.issued, l.extended, accepted)
+	}
+	if l.issued > 0 {
+		if quota := uint64(a.RuleAt("quota", l.issued)); quota > 0 && serial-start > quota {
+			return fmt.Errorf("issued as number %d, the quota was %d", serial-start, quota)
+		}
+	}
+	if term := uint64(a.RuleAt("term", l.extended)); l.expires != l.extendedAt+term {
+		return fmt.Errorf("it ends at %d ms, want %d ms after %d ms", l.expires, term, l.extendedAt)
+	}
+	return nil
+}
+
 // checkSerials verifies that no serial number given is missing: there are as many licences as numbers, and none has
 // a number that was not given.
 func (a *app) checkSerials(licences []uint64) error {
 	issued := uint64(0)
-	quota := uint64(a.settings.Rule("quota"))
 	for kind := range licences {
 		last := a.lastSerial(byte(kind))
 		if last != a.atStart(byte(kind))+licences[kind] {
 			return fmt.Errorf("licence type %d: last serial number is %d, %d beyond the %d at the start are there",
 				kind, last, licences[kind], a.atStart(byte(kind)))
 		}
-		given := last - a.atStart(byte(kind))
-		if quota > 0 && given > quota {
-			return fmt.Errorf("licence type %d: %d issued, the quota is %d", kind, given, quota)
-		}
-		issued += given
+		issued += last - a.atStart(byte(kind))
 	}
 	if issued != a.Count(countIssued) {
 		return fmt.Errorf("issued: %d serial numbers given, the counter says %d", issued, a.Count(countIssued))
@@ -154,6 +169,10 @@ func (a *app) checkCodes(accepted uint64) error {
 		_, _, traced := a.Ledger.Get(a.useKey(number, c.made))
 		if c.used > c.made || c.used != uses[number] || traced == c.active {
 			return fmt.Errorf("code %08d: made %d times, used %d times, %d uses are traced", number, c.made, c.used, uses[number])
+		}
+		if life := uint64(a.RuleAt("code-life", c.order)); c.expires != c.madeAt+life || c.order == 0 || c.order > accepted {
+			return fmt.Errorf("code %08d: made by transaction %d, it lives until %d ms, want %d ms after %d ms",
+				number, c.order, c.expires, life, c.madeAt)
 		}
 		made += uint64(c.made)
 		known += uint64(c.used)

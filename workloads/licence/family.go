@@ -28,11 +28,18 @@ func Family() workloads.Family {
 			"a revoked licence stays revoked, and no check after it found it valid",
 			"an authorisation code is consumed at most once each time it is made",
 			"serial numbers of a type have no gap",
-			"no type exceeds its quota",
+			"no licence was issued beyond the quota of its type that was in force",
+			"a licence ends a term after its issue or renewal, a code its life after it was made, as in force at that time",
 			"the replay window of a client holds only numbers it has sent",
 		},
 		Rules: rules(),
-		New:   newProgram,
+		New: func(params workloads.Params) (workloads.Program, error) {
+			return program.Build(program.Parts{
+				Name: Name, Rules: rules(), Check: check,
+				App:       func(settings *program.Settings) workloads.App { return newApp(settings) },
+				Generator: func(s *program.Settings, rand workloads.Rand) workloads.Generator { return newGenerator(s, rand) },
+			}, params)
+		},
 	}
 }
 
@@ -41,12 +48,12 @@ func rules() []workloads.Rule {
 		{Name: "types", Unit: "types", Default: 7, Min: 1, Max: TypesMax,
 			Doc: "kinds of licence; seven: the Beijing e-licence service of 2020 (codetd.com/en/article/11820310)"},
 		{Name: "term", Unit: "ms", Default: 3 * 365 * 86_400_000, Min: 1_000, Max: 100 * 365 * 86_400_000,
-			Doc: "how long a licence is valid from issue or renewal; assumed: three years"},
+			Doc: "how long a licence is valid from issue or renewal; assumed: three years", Governed: true},
 		{Name: "code-life", Unit: "ms", Default: 300_000, Min: 1_000, Max: 86_400_000,
-			Doc: "how long an authorisation code may be used; assumed: 5 minutes"},
+			Doc: "how long an authorisation code may be used; assumed: 5 minutes", Governed: true},
 		{Name: "quota", Unit: "licences", Default: 0, Min: 0, Max: 1 << 40,
 			Doc: "licences that may be issued of each type beyond those at the start, 0 for any number; " +
-				"assumed: none"},
+				"assumed: none", Governed: true},
 		{Name: "code-percent", Unit: "%", Default: 20, Min: 0, Max: 100,
 			Doc: "share of changes that make and use an authorisation code; assumed: 20"},
 		{Name: "issue-percent", Unit: "%", Default: 40, Min: 0, Max: 100,
@@ -55,20 +62,13 @@ func rules() []workloads.Rule {
 	})
 }
 
-func newProgram(params workloads.Params) (workloads.Program, error) {
-	settings, err := program.NewSettings(Name, rules(), params)
-	if err != nil {
-		return workloads.Program{}, err
+// check is what the family demands of its parameters.
+func check(settings *program.Settings) error {
+	if settings.Population < 1 {
+		return fmt.Errorf("%s: Population is %d, allowed: 1 ... %d", Name, settings.Population, program.PopulationMax)
 	}
-	if params.Population < 1 {
-		return workloads.Program{}, fmt.Errorf("%s: Population is %d, allowed: 1 ... %d",
-			Name, params.Population, program.PopulationMax)
+	if settings.Approvals > 1 {
+		return fmt.Errorf("%s: Approvals is %d, allowed: 0 ... 1", Name, settings.Approvals)
 	}
-	if params.Approvals > 1 {
-		return workloads.Program{}, fmt.Errorf("%s: Approvals is %d, allowed: 0 ... 1", Name, params.Approvals)
-	}
-	return workloads.Program{
-		App:       func() workloads.App { return newApp(settings) },
-		Generator: func(rand workloads.Rand) workloads.Generator { return newGenerator(settings, rand) },
-	}, nil
+	return nil
 }

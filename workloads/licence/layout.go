@@ -56,6 +56,9 @@ type licence struct {
 	issuer      uint16
 	holder      uint64
 	issuedAt    uint64 // ms
+	issued      uint64 // number of the transaction that issued it, 0: it is from the start
+	extendedAt  uint64 // ms; the term in force counted from then: issue or last renewal
+	extended    uint64 // number of the transaction that did so, 0: it was never renewed since the start
 	expires     uint64 // ms; valid until then, included
 	checks      uint64 // logged
 	validChecks uint64 // of them with the answer valid
@@ -63,12 +66,15 @@ type licence struct {
 	payload     [32]byte
 }
 
-const licenceSize = 1 + 2 + 6*8 + 32
+const licenceSize = 1 + 2 + 9*8 + 32
 
 func (l *licence) append(buf []byte) []byte {
 	buf = binary.BigEndian.AppendUint16(append(buf, l.status), l.issuer)
 	buf = binary.BigEndian.AppendUint64(buf, l.holder)
 	buf = binary.BigEndian.AppendUint64(buf, l.issuedAt)
+	buf = binary.BigEndian.AppendUint64(buf, l.issued)
+	buf = binary.BigEndian.AppendUint64(buf, l.extendedAt)
+	buf = binary.BigEndian.AppendUint64(buf, l.extended)
 	buf = binary.BigEndian.AppendUint64(buf, l.expires)
 	buf = binary.BigEndian.AppendUint64(buf, l.checks)
 	buf = binary.BigEndian.AppendUint64(buf, l.validChecks)
@@ -83,11 +89,14 @@ func readLicence(value []byte) (l licence, ok bool) {
 	l.status, l.issuer = value[0], binary.BigEndian.Uint16(value[1:])
 	l.holder = binary.BigEndian.Uint64(value[3:])
 	l.issuedAt = binary.BigEndian.Uint64(value[11:])
-	l.expires = binary.BigEndian.Uint64(value[19:])
-	l.checks = binary.BigEndian.Uint64(value[27:])
-	l.validChecks = binary.BigEndian.Uint64(value[35:])
-	l.lastValid = binary.BigEndian.Uint64(value[43:])
-	copy(l.payload[:], value[51:])
+	l.issued = binary.BigEndian.Uint64(value[19:])
+	l.extendedAt = binary.BigEndian.Uint64(value[27:])
+	l.extended = binary.BigEndian.Uint64(value[35:])
+	l.expires = binary.BigEndian.Uint64(value[43:])
+	l.checks = binary.BigEndian.Uint64(value[51:])
+	l.validChecks = binary.BigEndian.Uint64(value[59:])
+	l.lastValid = binary.BigEndian.Uint64(value[67:])
+	copy(l.payload[:], value[75:])
 	return l, true
 }
 
@@ -141,17 +150,19 @@ type code struct {
 	id      licenceID
 	madeAt  uint64 // ms
 	expires uint64 // ms
+	order   uint64 // number of the transaction that made it last
 	made    uint32 // times
 	used    uint32 // times
 	active  bool   // the latest making was not used
 }
 
-const codeSize = 9 + 8 + 8 + 4 + 4 + 1
+const codeSize = 9 + 8 + 8 + 8 + 4 + 4 + 1
 
 func (a *app) putCode(number uint32, c code) {
 	buf := c.id.append(a.buf[:0])
 	buf = binary.BigEndian.AppendUint64(buf, c.madeAt)
 	buf = binary.BigEndian.AppendUint64(buf, c.expires)
+	buf = binary.BigEndian.AppendUint64(buf, c.order)
 	buf = binary.BigEndian.AppendUint32(buf, c.made)
 	buf = binary.BigEndian.AppendUint32(buf, c.used)
 	active := byte(0)
@@ -169,8 +180,9 @@ func readCode(value []byte) (c code, ok bool) {
 	return code{
 		id:     licenceID{value[0], binary.BigEndian.Uint64(value[1:])},
 		madeAt: binary.BigEndian.Uint64(value[9:]), expires: binary.BigEndian.Uint64(value[17:]),
-		made: binary.BigEndian.Uint32(value[25:]), used: binary.BigEndian.Uint32(value[29:]),
-		active: value[33] == 1,
+		order: binary.BigEndian.Uint64(value[25:]),
+		made:  binary.BigEndian.Uint32(value[33:]), used: binary.BigEndian.Uint32(value[37:]),
+		active: value[41] == 1,
 	}, true
 }
 

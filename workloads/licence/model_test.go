@@ -11,10 +11,10 @@ import (
 // model is the service as its package comment tells it: maps and lists, no ledger.
 type model struct {
 	*programtest.Guard
-	types, term, life, quota uint64
-	register                 map[byte][]*paper // by type, in the order of serial numbers
-	codes                    map[uint32]*token
-	atStart                  map[byte]int
+	types    uint64
+	register map[byte][]*paper // by type, in the order of serial numbers
+	codes    map[uint32]*token
+	atStart  map[byte]int
 }
 
 type paper struct {
@@ -31,9 +31,11 @@ type token struct {
 
 func newModel(params workloads.Params) func(built workloads.Program) programtest.Model {
 	return func(built workloads.Program) programtest.Model {
-		m := &model{Guard: programtest.NewGuard(built, params), types: 7, term: 3 * 365 * 86_400_000, life: 300_000,
+		m := &model{Guard: programtest.NewGuard(built, params), types: 7,
 			register: map[byte][]*paper{}, codes: map[uint32]*token{}, atStart: map[byte]int{}}
-		for name, into := range map[string]*uint64{"types": &m.types, "term": &m.term, "code-life": &m.life, "quota": &m.quota} {
+		m.Live = true
+		term := uint64(3 * 365 * 86_400_000) // of the licences from the start
+		for name, into := range map[string]*uint64{"types": &m.types, "term": &term} {
 			if value, given := params.Rule[name]; given {
 				*into = uint64(value)
 			}
@@ -41,7 +43,7 @@ func newModel(params workloads.Params) func(built workloads.Program) programtest
 		for entity := range params.Population {
 			kind := byte(uint64(entity) % m.types)
 			m.register[kind] = append(m.register[kind],
-				&paper{issuer: entity % params.Agencies, holder: uint64(entity), until: m.term})
+				&paper{issuer: entity % params.Agencies, holder: uint64(entity), until: term})
 			m.atStart[kind]++
 		}
 		return m
@@ -113,11 +115,11 @@ func (m *model) Do(op []byte, query bool) ([]byte, bool) {
 
 func (m *model) issue(o programtest.Op) ([]byte, bool) {
 	kind, holder := o.Body[0], binary.BigEndian.Uint64(o.Body[1:])
-	given := uint64(len(m.register[kind]) - m.atStart[kind])
-	if uint64(kind) >= m.types || holder >= 1<<31 || !o.Desk || m.quota > 0 && given >= m.quota {
+	given, quota := uint64(len(m.register[kind])-m.atStart[kind]), uint64(m.Rule("quota"))
+	if uint64(kind) >= m.types || holder >= 1<<31 || !o.Desk || quota > 0 && given >= quota {
 		return nil, false
 	}
-	m.register[kind] = append(m.register[kind], &paper{issuer: o.Agency, holder: holder, until: o.At + m.term})
+	m.register[kind] = append(m.register[kind], &paper{issuer: o.Agency, holder: holder, until: o.At + uint64(m.Rule("term"))})
 	return binary.BigEndian.AppendUint64(nil, uint64(len(m.register[kind]))), true
 }
 
@@ -128,10 +130,11 @@ func (m *model) change(o programtest.Op) ([]byte, bool) {
 	}
 	switch o.Kind {
 	case 2:
-		if p.suspended || o.At+m.term <= p.until {
+		until := o.At + uint64(m.Rule("term"))
+		if p.suspended || until <= p.until {
 			return nil, false
 		}
-		p.until = o.At + m.term
+		p.until = until
 	case 3, 4:
 		if p.suspended == (o.Kind == 3) {
 			return nil, false
@@ -158,8 +161,9 @@ func (m *model) makeCode(o programtest.Op) ([]byte, bool) {
 	if old := m.codes[number]; old != nil && !old.used && o.At <= old.until {
 		return nil, false
 	}
-	m.codes[number] = &token{of: p, from: o.At, until: o.At + m.life}
-	return binary.BigEndian.AppendUint64(nil, o.At+m.life), true
+	until := o.At + uint64(m.Rule("code-life"))
+	m.codes[number] = &token{of: p, from: o.At, until: until}
+	return binary.BigEndian.AppendUint64(nil, until), true
 }
 
 var stormParams = []workloads.Params{
@@ -201,15 +205,18 @@ func TestCheckCatches(t *testing.T) {
 	}
 	programtest.Planted(t, func() (workloads.App, programtest.Ledger) { a := healthy(); return a, a.Ledger }, []programtest.Plant{
 		{Law: "status", Prefix: "l", Flip: 0},
-		{Law: "checks", Prefix: "l", Flip: 34},
+		{Law: "checks", Prefix: "l", Flip: 58},
+		{Law: "term", Prefix: "l", Flip: 50},
+		{Law: "issue", Prefix: "l", Flip: 26},
 		{Law: "licence deleted", Prefix: "l", Delete: true},
 		{Law: "serial number", Prefix: "s", Flip: 7},
 		{Law: "serial counter deleted", Prefix: "s", Delete: true},
 		{Law: "quota", Key: []byte("s\x00"), Value: []byte{0, 0, 0, 0, 0, 0, 9, 9}},
 		{Law: "revocation deleted", Prefix: "v", Delete: true},
 		{Law: "valid after revocation", Key: revokedValid(t, healthy()).Key, Value: revokedValid(t, healthy()).Value},
-		{Law: "code used without a trace", Prefix: "k", Flip: 33},
-		{Law: "code count", Prefix: "k", Flip: 28},
+		{Law: "code used without a trace", Prefix: "k", Flip: 41},
+		{Law: "code life", Prefix: "k", Flip: 24},
+		{Law: "code count", Prefix: "k", Flip: 36},
 		{Law: "use deleted", Prefix: "u", Delete: true},
 		{Law: "code used twice", Key: firstKey(healthy(), keyUse), Value: make([]byte, useSize)},
 		{Law: "issue counter", Prefix: "T", Flip: 16 + 7},

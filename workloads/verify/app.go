@@ -35,7 +35,6 @@ const (
 type app struct {
 	*program.State
 	settings *program.Settings
-	guarded  bool // checks need a consent
 	key, buf []byte
 	line     []byte
 }
@@ -44,7 +43,6 @@ func newApp(settings *program.Settings) *app {
 	return &app{
 		State:    program.NewState(settings, settings.Tag(Name, rules()), counters),
 		settings: settings,
-		guarded:  settings.Rule("consent") == 1,
 	}
 }
 
@@ -56,6 +54,9 @@ func (a *app) Apply(op []byte) []byte {
 	call, reason := a.Open(op, false)
 	if reason != "" {
 		return a.Refuse(reason)
+	}
+	if answer, is := a.Govern(&call); is {
+		return answer
 	}
 	switch call.Kind {
 	case KindUpdate:
@@ -77,6 +78,9 @@ func (a *app) Query(op []byte) []byte {
 	call, reason := a.Open(op, true)
 	if reason != "" {
 		return program.Refusal(reason)
+	}
+	if answer, is := a.GovernQuery(&call); is {
+		return answer
 	}
 	switch call.Kind {
 	case KindCheck:
@@ -132,7 +136,7 @@ func (a *app) grant(call *program.Call) []byte {
 	life, uses := call.Body.Uint64(), call.Body.Uint32()
 	payload := a.payload(&call.Body)
 	subject, isSubject := program.SubjectOf(call.Client)
-	usesMax := uint64(a.settings.Rule("grant-uses"))
+	usesMax := uint64(a.Rule("grant-uses"))
 	switch {
 	case !call.Body.Done():
 		return a.Refuse("malformed consent")
@@ -144,7 +148,7 @@ func (a *app) grant(call *program.Call) []byte {
 		return a.Refuse("no such agency")
 	case classes == 0:
 		return a.Refuse("a consent names at least one class")
-	case life == 0 || life > uint64(a.settings.Rule("grant-life")):
+	case life == 0 || life > uint64(a.Rule("grant-life")):
 		return a.Refuse("a consent lasts too long or no time")
 	case usesMax > 0 && (uses == 0 || uint64(uses) > usesMax):
 		return a.Refuse("a consent allows too many checks")
@@ -158,7 +162,7 @@ func (a *app) grant(call *program.Call) []byte {
 		a.Tx.Put(a.formerKey(entity, grantee, serial), a.buf)
 	}
 	serial++
-	given := grant{from: call.At, until: call.At + life, classes: classes, uses: uses, payload: payload}
+	given := grant{from: call.At, until: call.At + life, classes: classes, uses: uses, order: a.Accepted(), payload: payload}
 	a.putConsent(entity, grantee, serial, given)
 	a.Add(countGrants, 1)
 	return a.Accept(binary.BigEndian.AppendUint32(nil, serial)...)
@@ -209,7 +213,7 @@ func (a *app) judge(call *program.Call, payload bool) (v verdict, reason string)
 	v.agency = uint16(agency)
 	v.matched = a.record(entity).commitment == claim
 	v.serial = serialPublic
-	if !a.guarded {
+	if a.Rule("consent") == 0 {
 		return v, ""
 	}
 	var found bool

@@ -40,12 +40,12 @@ func (a *app) Check() error {
 	if err != nil {
 		return err
 	}
-	sum := a.Count(countUpdates) + a.Count(countGrants) + a.Count(countRevocations) + a.Count(countChecks)
+	sum := a.Count(countUpdates) + a.Count(countGrants) + a.Count(countRevocations) + a.Count(countChecks) + a.Governance()
 	if sum != accepted {
 		return fmt.Errorf("counters: they sum to %d, %d transactions were accepted", sum, accepted)
 	}
 	s := &audit{place: make(map[consentID]int), chains: make(map[uint64]chain)}
-	if err := a.checkConsents(s); err != nil {
+	if err := a.checkConsents(accepted, s); err != nil {
 		return err
 	}
 	if err := a.checkRecords(); err != nil {
@@ -77,7 +77,7 @@ func (a *app) checkRecords() error {
 }
 
 // checkConsents verifies that consents are numbered without a gap up to the latest, and collects them.
-func (a *app) checkConsents(s *audit) error {
+func (a *app) checkConsents(accepted uint64, s *audit) error {
 	given, revoked := uint64(0), uint64(0)
 	add := func(id consentID, g grant) bool {
 		s.place[id] = len(s.consents)
@@ -88,7 +88,7 @@ func (a *app) checkConsents(s *audit) error {
 		if g.revoked != 0 {
 			revoked++
 		}
-		return g.from <= g.until && (g.uses == 0 || g.used <= g.uses)
+		return a.lawful(id.serial, &g, accepted) && (g.uses == 0 || g.used <= g.uses)
 	}
 	for e := range a.Ledger.Each([]byte{keyFormer}) {
 		g, ok := readGrant(e.Value)
@@ -121,6 +121,19 @@ func (a *app) checkConsents(s *audit) error {
 		return fmt.Errorf("revocations: %d found, the counter says %d", revoked, a.Count(countRevocations))
 	}
 	return nil
+}
+
+// lawful reports whether a consent was allowed by the rules in force when it was given.
+func (a *app) lawful(serial uint32, g *grant, accepted uint64) bool {
+	if g.from > g.until || g.revoked > accepted {
+		return false
+	}
+	if serial == 0 {
+		return g.order == 0
+	}
+	uses := uint64(a.RuleAt("grant-uses", g.order))
+	return g.order > 0 && g.order <= accepted && (g.revoked == 0 || g.revoked > g.order) &&
+		g.until-g.from <= uint64(a.RuleAt("grant-life", g.order)) && (uses == 0 || g.uses > 0 && uint64(g.uses) <= uses)
 }
 
 // checkJournal reads the journal from its beginning, recomputes every trail's hash chain and verifies each logged
@@ -183,7 +196,7 @@ func (a *app) checkEntry(entity uint64, e entry, s *audit) error {
 	if agency, desk := program.AgencyOf(e.client, a.settings.Agencies); !desk || agency != int(e.agency) {
 		return fmt.Errorf("client %d is no desk of agency %d", e.client, e.agency)
 	}
-	if !a.guarded {
+	if a.RuleAt("consent", e.order) == 0 {
 		if e.serial != serialPublic {
 			return fmt.Errorf("it names consent %d of a public record", e.serial)
 		}

@@ -31,7 +31,13 @@ func Family() workloads.Family {
 			"the replay window of a client holds only numbers it has sent",
 		},
 		Rules: rules(),
-		New:   newProgram,
+		New: func(params workloads.Params) (workloads.Program, error) {
+			return program.Build(program.Parts{
+				Name: Name, Rules: rules(), Check: check,
+				App:       func(settings *program.Settings) workloads.App { return newApp(settings) },
+				Generator: func(s *program.Settings, rand workloads.Rand) workloads.Generator { return newGenerator(s, rand) },
+			}, params)
+		},
 	}
 }
 
@@ -39,33 +45,26 @@ func rules() []workloads.Rule {
 	return program.Rules([]workloads.Rule{
 		{Name: "consent", Unit: "bool", Default: 1, Min: 0, Max: 1,
 			Doc: "1: a check needs the subject's consent; 0: the records are public. " +
-				"Modelled: the scenario list's privacy column"},
+				"Modelled: the scenario list's privacy column", Governed: true},
 		{Name: "standing", Unit: "agencies", Default: 3, Min: 0, Max: StandingMax,
 			Doc: "agencies that hold every subject's unlimited consent at the start; assumed: 3"},
 		{Name: "grant-life", Unit: "ms", Default: 30 * 86_400_000, Min: 1_000, Max: 3_650 * 86_400_000,
-			Doc: "how long a new consent lasts; assumed: 30 days"},
+			Doc: "how long a new consent lasts at most; assumed: 30 days", Governed: true},
 		{Name: "grant-uses", Unit: "checks", Default: 1, Min: 0, Max: 1_000_000,
 			Doc: "checks a new consent allows, 0 for any number; assumed: one-time, as the 8-digit code " +
-				"of the e-licence service is"},
+				"of the e-licence service is", Governed: true},
 		{Name: "trail-percent", Unit: "%", Default: 2, Min: 0, Max: 100,
 			Doc: "share of queries in which a subject reads the trail of its checks; assumed: 2"},
 	})
 }
 
-func newProgram(params workloads.Params) (workloads.Program, error) {
-	settings, err := program.NewSettings(Name, rules(), params)
-	if err != nil {
-		return workloads.Program{}, err
+// check is what the family demands of its parameters.
+func check(settings *program.Settings) error {
+	if settings.Population < 1 {
+		return fmt.Errorf("%s: Population is %d, allowed: 1 ... %d", Name, settings.Population, program.PopulationMax)
 	}
-	if params.Population < 1 {
-		return workloads.Program{}, fmt.Errorf("%s: Population is %d, allowed: 1 ... %d",
-			Name, params.Population, program.PopulationMax)
+	if settings.Approvals > 1 {
+		return fmt.Errorf("%s: Approvals is %d, allowed: 0 ... 1", Name, settings.Approvals)
 	}
-	if params.Approvals > 1 {
-		return workloads.Program{}, fmt.Errorf("%s: Approvals is %d, allowed: 0 ... 1", Name, params.Approvals)
-	}
-	return workloads.Program{
-		App:       func() workloads.App { return newApp(settings) },
-		Generator: func(rand workloads.Rand) workloads.Generator { return newGenerator(settings, rand) },
-	}, nil
+	return nil
 }

@@ -91,19 +91,21 @@ type grant struct {
 	classes     uint32 // bit i: data class i
 	uses        uint32 // checks allowed, 0: any number
 	used        uint32 // checks logged, counted only when uses is not 0
+	order       uint64 // number of the transaction that gave it, 0: it is from the start
 	revoked     uint64 // number of the transaction that revoked it, 0: none
 	payload     [32]byte
 }
 
-const grantSize = 8 + 8 + 4 + 4 + 4 + 8 + 32
+const grantSize = 6 + 6 + 4 + 4 + 4 + 6 + 6 + 32
 
 func (g *grant) append(buf []byte) []byte {
-	buf = binary.BigEndian.AppendUint64(buf, g.from)
-	buf = binary.BigEndian.AppendUint64(buf, g.until)
+	buf = program.AppendUint48(buf, g.from)
+	buf = program.AppendUint48(buf, g.until)
 	buf = binary.BigEndian.AppendUint32(buf, g.classes)
 	buf = binary.BigEndian.AppendUint32(buf, g.uses)
 	buf = binary.BigEndian.AppendUint32(buf, g.used)
-	buf = binary.BigEndian.AppendUint64(buf, g.revoked)
+	buf = program.AppendUint48(buf, g.order)
+	buf = program.AppendUint48(buf, g.revoked)
 	return append(buf, g.payload[:]...)
 }
 
@@ -111,12 +113,13 @@ func readGrant(value []byte) (g grant, ok bool) {
 	if len(value) != grantSize {
 		return grant{}, false
 	}
-	g.from = binary.BigEndian.Uint64(value)
-	g.until = binary.BigEndian.Uint64(value[8:])
-	g.classes = binary.BigEndian.Uint32(value[16:])
-	g.uses = binary.BigEndian.Uint32(value[20:])
-	g.used = binary.BigEndian.Uint32(value[24:])
-	g.revoked = binary.BigEndian.Uint64(value[28:])
+	g.from = program.Uint48(value)
+	g.until = program.Uint48(value[6:])
+	g.classes = binary.BigEndian.Uint32(value[12:])
+	g.uses = binary.BigEndian.Uint32(value[16:])
+	g.used = binary.BigEndian.Uint32(value[20:])
+	g.order = program.Uint48(value[24:])
+	g.revoked = program.Uint48(value[30:])
 	copy(g.payload[:], value[36:])
 	return g, true
 }

@@ -13,14 +13,12 @@ import (
 // model is the service as its package comment tells it: maps and lists, no ledger.
 type model struct {
 	*programtest.Guard
-	public     bool
-	standing   int
-	life, uses uint64
-	records    map[uint64][]([32]byte) // commitments, one after the other
-	changed    map[uint64]uint64
-	consents   map[[2]uint64][]*consent // of entity and agency
-	trails     map[uint64]int
-	heads      map[uint64][32]byte
+	standing int
+	records  map[uint64][]([32]byte) // commitments, one after the other
+	changed  map[uint64]uint64
+	consents map[[2]uint64][]*consent // of entity and agency
+	trails   map[uint64]int
+	heads    map[uint64][32]byte
 }
 
 type consent struct {
@@ -34,16 +32,11 @@ type consent struct {
 func newModel(params workloads.Params) func(built workloads.Program) programtest.Model {
 	return func(built workloads.Program) programtest.Model {
 		m := &model{
-			Guard: programtest.NewGuard(built, params), standing: 3, life: 30 * 86_400_000, uses: 1,
+			Guard: programtest.NewGuard(built, params), standing: 3,
 			records: map[uint64][]([32]byte){}, changed: map[uint64]uint64{},
 			consents: map[[2]uint64][]*consent{}, trails: map[uint64]int{}, heads: map[uint64][32]byte{},
 		}
-		if value, given := params.Rule["consent"]; given {
-			m.public = value == 0
-		}
-		if value, given := params.Rule["grant-uses"]; given {
-			m.uses = uint64(value)
-		}
+		m.Live = true
 		return m
 	}
 }
@@ -106,8 +99,9 @@ func (m *model) grant(o programtest.Op, entity uint64, self bool) ([]byte, bool)
 	c := &consent{classes: binary.BigEndian.Uint32(o.Body[10:]), from: o.At, uses: binary.BigEndian.Uint32(o.Body[22:])}
 	life := binary.BigEndian.Uint64(o.Body[14:])
 	c.until = o.At + life
-	tooMany := m.uses > 0 && (c.uses == 0 || uint64(c.uses) > m.uses)
-	if !self || grantee >= uint64(m.Params.Agencies) || c.classes == 0 || life == 0 || life > m.life || tooMany {
+	uses := m.Rule("grant-uses")
+	tooMany := uses > 0 && (c.uses == 0 || int64(c.uses) > uses)
+	if !self || grantee >= uint64(m.Params.Agencies) || c.classes == 0 || life == 0 || life > uint64(m.Rule("grant-life")) || tooMany {
 		return nil, false
 	}
 	pair := [2]uint64{entity, grantee}
@@ -144,7 +138,7 @@ func (m *model) check(op []byte, o programtest.Op, entity uint64, query bool) ([
 	if !o.Desk || class >= 32 {
 		return nil, false
 	}
-	if !m.public {
+	if m.Rule("consent") == 1 {
 		c := m.latest(entity, uint64(o.Agency))
 		if c == nil || c.revoked || o.At < c.from || o.At > c.until || c.classes&(1<<class) == 0 || c.uses > 0 && c.used == c.uses {
 			return nil, false
@@ -225,9 +219,12 @@ func TestCheckCatches(t *testing.T) {
 		{Law: "page deleted", Prefix: "l", Delete: true},
 		{Law: "trail deleted", Prefix: "h", Delete: true},
 		{Law: "former consent deleted", Prefix: "g", Delete: true},
-		{Law: "uses", Prefix: "g", Flip: 27},
+		{Law: "uses", Prefix: "g", Flip: 23},
 		{Law: "latest consent", Prefix: "c", Flip: 3},
-		{Law: "latest consent's uses", Prefix: "c", Flip: 4 + 27},
+		{Law: "latest consent's uses", Prefix: "c", Flip: 4 + 23},
+		{Law: "consent too long", Prefix: "g", Flip: 6},
+		{Law: "consent for too many checks", Prefix: "g", Flip: 17},
+		{Law: "consent of no transaction", Prefix: "g", Flip: 24},
 		{Law: "latest consent deleted", Prefix: "c", Delete: true},
 		{Law: "record deleted", Prefix: "r", Delete: true},
 		{Law: "record count", Prefix: "r", Flip: 39},

@@ -2,18 +2,24 @@ package programtest
 
 import (
 	"encoding/binary"
+	"fmt"
 	"testing"
 
 	"github.com/govbench/govbench/workloads"
 	"github.com/govbench/govbench/workloads/program"
 )
 
-// Guard is the reference model of the envelope's rules: plain maps, no ledger.
+// Guard is the reference model of the envelope's rules and of governance: plain maps, no ledger. A family's model
+// embeds it. Agree and Fuzz play operations of governance against the Guard alone, so the model does not see them.
 type Guard struct {
 	Params   workloads.Params
 	Skew     uint64 // ms
 	Leap     uint64 // ms
 	Accepted uint64
+	Live     bool // the model asks Rule about every rule that is Governed, so that storms may amend them all
+
+	rules     []workloads.Rule // of the family
+	proposals []*proposal      // of amendments
 
 	tag     uint64
 	clock   uint64
@@ -63,6 +69,7 @@ type Op struct {
 // Open judges the envelope. The body must have the length that size names for the kind; size tells false for
 // a kind that is no such operation.
 func (g *Guard) Open(op []byte, query bool, size func(kind byte, query bool) (int, bool)) (o Op, ok bool) {
+	g.refresh()
 	if len(op) < 30 || op[0] != 1 || binary.BigEndian.Uint64(op[2:]) != g.tag {
 		return o, false
 	}
@@ -116,31 +123,19 @@ func Agree(t *testing.T, family workloads.Family, params workloads.Params, seed 
 	model func(built workloads.Program) Model) workloads.App {
 	t.Helper()
 	built := Build(t, family, params)
-	app, twin := built.App(), model(built)
-	accepted, refused := 0, 0
-	root := app.Digest()
+	d := &duel{t: t, name: fmt.Sprintf("seed %d", seed), app: built.App(), twin: meet(family, model(built))}
+	d.root = d.app.Digest()
+	weather := newSquall(seed, family, built, params, d.twin)
 	Storm(New(seed), built, params, n, func(op []byte, query bool) []byte {
-		answer := Apply(app, op, query)
-		data, ok := twin.Do(op, query)
-		reason, no := workloads.Refused(answer)
-		if no == ok || ok && string(answer[1:]) != string(data) {
-			t.Fatalf("seed %d, op %x (query %v): program answers %x %q, model %v %x", seed, op, query, answer, reason, ok, data)
+		if op, query := weather.next(); op != nil {
+			d.play(op, query)
 		}
-		now := app.Digest()
-		if (no || query) && now != root {
-			t.Fatalf("seed %d, op %x (query %v): it changed the state and the answer is %q", seed, op, query, reason)
+		if answer := d.play(op, query); answer != nil {
+			return answer
 		}
-		if ok && !query && now == root {
-			t.Fatalf("seed %d, op %x: accepted without a trace", seed, op)
-		}
-		root = now
-		if ok {
-			accepted++
-		} else {
-			refused++
-		}
-		return answer
+		return program.Refusal("not played")
 	})
+	app, accepted, refused := d.app, d.accepted, d.refused
 	if accepted < n/10 || refused < n/10 {
 		t.Fatalf("seed %d: only %d accepted, %d refused of %d: the storm says nothing", seed, accepted, refused, n)
 	}
@@ -148,4 +143,50 @@ func Agree(t *testing.T, family workloads.Family, params workloads.Params, seed 
 		t.Fatalf("seed %d: %v", seed, err)
 	}
 	return app
+}
+
+// meet is the model, whose guard learns the family's rules.
+func meet(family workloads.Family, twin Model) Model {
+	if g, has := twin.(guarded); has {
+		g.guard().attach(family)
+	}
+	return twin
+}
+
+// duel plays operations against a program and its model at once.
+type duel struct {
+	t                 *testing.T
+	name              string
+	app               workloads.App
+	twin              Model
+	root              [32]byte
+	accepted, refused int
+}
+
+// play compares the answers to an operation and what it does to the root. It returns nothing for one that the model
+// cannot judge, which is left out.
+func (d *duel) play(op []byte, query bool) []byte {
+	d.t.Helper()
+	answer, data, ok, skip := both(d.app, d.twin, op, query)
+	if skip {
+		return nil
+	}
+	reason, no := workloads.Refused(answer)
+	if no == ok || ok && string(answer[1:]) != string(data) {
+		d.t.Fatalf("%s, op %x (query %v): program answers %x %q, model %v %x", d.name, op, query, answer, reason, ok, data)
+	}
+	now := d.app.Digest()
+	if (no || query) && now != d.root {
+		d.t.Fatalf("%s, op %x (query %v): it changed the state and the answer is %q", d.name, op, query, reason)
+	}
+	if ok && !query && now == d.root {
+		d.t.Fatalf("%s, op %x: accepted without a trace", d.name, op)
+	}
+	d.root = now
+	if ok {
+		d.accepted++
+	} else {
+		d.refused++
+	}
+	return answer
 }
