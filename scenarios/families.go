@@ -3,6 +3,7 @@ package scenarios
 import (
 	"github.com/govbench/govbench/workloads"
 	"github.com/govbench/govbench/workloads/approval"
+	"github.com/govbench/govbench/workloads/claim"
 	"github.com/govbench/govbench/workloads/evidence"
 	"github.com/govbench/govbench/workloads/licence"
 	"github.com/govbench/govbench/workloads/verify"
@@ -10,7 +11,8 @@ import (
 
 // Families lists the program families that a scenario may name.
 func Families() []workloads.Family {
-	return []workloads.Family{verify.Family(), approval.Family(), licence.Family(), evidence.Family()}
+	return []workloads.Family{verify.Family(), approval.Family(), licence.Family(), evidence.Family(),
+		claim.Family()}
 }
 
 // FamilyNames lists their names.

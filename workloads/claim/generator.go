@@ -1,0 +1,458 @@
+package claim
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/govbench/govbench/workloads"
+	"github.com/govbench/govbench/workloads/key"
+	"github.com/govbench/govbench/workloads/program"
+)
+
+// Numbers of the generator.
+const (
+	lockedKept    = 256 // claims remembered for duplicates
+	giveUpPercent = 20  // assumed: share of disputed instruments that the holder cancels
+	retriesMax    = 4   // times that a claimant lowers an amount that is above the rate
+)
+
+// generator makes the requests of the service: an instrument of the start is claimed, or a new one is registered,
+// confirmed and claimed, each in a case that lasts until the money is back.
+type generator struct {
+	settings *program.Settings
+	author   *program.Author
+	mix      *program.Mix
+	rand     workloads.Rand
+	chooser  key.Chooser
+	docket   *docket
+	locked   [lockedKept]pledge // ring of instruments that were claimed lately
+	locks    uint64
+	single   bool
+	issuer   bool
+	share    shares
+}
+
+// shares are the rules that the generator draws by, read once.
+type shares struct {
+	fresh, dispute, cancel, split, assign, reject, withdraw, transfer, release, settle, refused int64
+}
+
+// pledge is an instrument that is claimed.
+type pledge struct {
+	number, holder   uint64
+	debtor, claimant int
+}
+
+// plan is what the generator knows of one case.
+type plan struct {
+	pledge
+	claim     uint64
+	face, due uint64
+	content   [32]byte
+	handed    uint64 // contents handed in so far
+	confirmed int    // parties that have confirmed
+	reviewer  uint32
+	amount    uint64
+	retries   int
+	offered   int
+	disposed  bool // it was split or assigned, or is not going to be
+}
+
+func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
+	chooser, err := key.New(settings.KeyChoice, uint64(settings.Population), rand)
+	if err != nil {
+		panic(err) // Build has checked both
+	}
+	rule := settings.Rule
+	return &generator{
+		settings: settings, rand: rand, chooser: chooser,
+		author: program.NewAuthor(settings, settings.Tag(Name, rules()), rand),
+		mix:    program.NewMix(settings.ReadPercent, rand),
+		docket: newDocket(uint64(settings.Population)),
+		single: rule("single-use") == 1, issuer: rule("issuer") == 1,
+		share: shares{
+			fresh: rule("new-percent"), dispute: rule("dispute-percent"), cancel: rule("cancel-percent"),
+			split: rule("split-percent"), assign: rule("assign-percent"), reject: rule("reject-percent"),
+			withdraw: rule("withdraw-percent"), transfer: rule("transfer-percent"), release: rule("release-percent"),
+			settle: rule("settle-percent"), refused: rule("refused-percent"),
+		},
+	}
+}
+
+// Begin implements workloads.Generator.
+func (g *generator) Begin(at time.Duration) workloads.Request {
+	wrong := g.author.Percent(g.share.refused)
+	if g.mix.Read() {
+		g.mix.Count(true)
+		return g.ask(at, wrong)
+	}
+	g.mix.Count(false)
+	if wrong {
+		return g.wrong(at)
+	}
+	holder := g.chooser.Next()
+	id := g.author.NewCase()
+	p := g.docket.open(id)
+	if !g.author.Percent(g.share.fresh) && g.docket.take(holder) {
+		r := implied(g.settings, holder)
+		p.number, p.holder, p.debtor, p.face, p.due, p.content = holder, holder, int(r.debtor), r.face, r.due, r.content
+		return g.lock(p, id, at)
+	}
+	p.holder, p.debtor = holder, int(g.rand.Below(uint64(g.settings.Agencies)))
+	return g.register(p, id, at)
+}
+
+// terms draws a content, a face and a due date.
+func (g *generator) terms(p *plan, id uint64, at time.Duration) {
+	draw := g.rand.Uint64()
+	p.handed++
+	p.content = program.Fill(id, 1<<32+p.handed)
+	p.content[0] = 0xff // no number of an instrument of the start
+	p.face = spread(g.settings.Rule("face"), draw>>32)
+	term := uint64(g.settings.Rule("start-term")) * (1 + draw%16) / 16
+	p.due = program.Milliseconds(at) + max(term, 1)
+}
+
+func (p *plan) appendTerms(op []byte) []byte {
+	op = binary.BigEndian.AppendUint64(op, p.face)
+	op = binary.BigEndian.AppendUint64(op, p.due)
+	return append(op, p.content[:]...)
+}
+
+// registrar is the client that registers and corrects the instrument.
+func (g *generator) registrar(p *plan) uint32 {
+	if g.issuer {
+		return g.author.AnyDesk(p.debtor)
+	}
+	return program.Subject(p.holder)
+}
+
+func (g *generator) register(p *plan, id uint64, at time.Duration) workloads.Request {
+	g.terms(p, id, at)
+	client := g.registrar(p)
+	op := g.author.Begin(KindRegister, client, at, 58)
+	op = binary.BigEndian.AppendUint64(op, p.holder)
+	op = binary.BigEndian.AppendUint16(op, uint16(p.debtor))
+	return g.request(at, client, p.debtor, id, p.appendTerms(op))
+}
+
+// Follow implements workloads.Generator: the next step of the case.
+func (g *generator) Follow(answered workloads.Request, result []byte, now time.Duration) (workloads.Request, bool) {
+	id := answered.Case
+	p, known := g.docket.find(id)
+	if !known || len(result) < 2 || len(answered.Op) < program.HeaderSize {
+		g.docket.close(id)
+		return workloads.Request{}, false
+	}
+	at := now + key.Exponential(g.rand, g.settings.ThinkMean)
+	request, more := g.next(p, id, answered.Op[1], result, at)
+	if !more {
+		g.docket.close(id)
+		return workloads.Request{}, false
+	}
+	if request.Last {
+		g.docket.close(id)
+	}
+	g.mix.Count(false)
+	return request, true
+}
+
+func (g *generator) next(p *plan, id uint64, kind byte, result []byte, at time.Duration) (workloads.Request, bool) {
+	if reason, refused := workloads.Refused(result); refused {
+		return g.refused(p, id, kind, reason, at)
+	}
+	switch kind {
+	case KindRegister, KindSplit:
+		if len(result) < 9 {
+			return workloads.Request{}, false
+		}
+		p.number = binary.BigEndian.Uint64(result[1:])
+		if kind == KindSplit {
+			p.number++ // the case goes on with the rest, which stays with the holder
+			return g.lock(p, id, at), true
+		}
+		if g.issuer {
+			p.confirmed = 1
+		}
+		return g.confirm(p, id, at), true
+	case KindConfirm:
+		p.confirmed++
+		return g.confirm(p, id, at), true
+	case KindDispute:
+		return g.disputed(p, id, at), true
+	case KindCorrect:
+		p.confirmed = 0
+		if g.issuer {
+			p.confirmed = 1
+		}
+		return g.confirm(p, id, at), true
+	case KindAssign:
+		return g.lock(p, id, at), true
+	case KindClaim:
+		if len(result) < 9 {
+			return workloads.Request{}, false
+		}
+		p.claim = binary.BigEndian.Uint64(result[1:])
+		g.locked[g.locks%lockedKept] = p.pledge
+		g.locks++
+		return g.review(p, id, at), true
+	case KindReview:
+		return g.pay(p, id, at), true
+	case KindPay:
+		return g.lent(p, id, at)
+	case KindOffer:
+		return g.step(KindAccept, g.author.AnyDesk(p.offered), at, p.offered, id, p.claim), true
+	case KindAccept:
+		p.claimant = p.offered
+		return g.repaid(p, id, at)
+	}
+	return workloads.Request{}, false
+}
+
+// refused is what people do about a refusal: they lower an amount, end a lapsed lock, or give up.
+func (g *generator) refused(p *plan, id uint64, kind byte, reason string, at time.Duration) (workloads.Request, bool) {
+	switch {
+	case reason == reasonLapsed:
+		return g.last(KindExpire, g.author.AnyDesk(p.claimant), at, p.claimant, id, p.claim), true
+	case reason == reasonRate && p.retries < retriesMax && (kind == KindReview || kind == KindPay):
+		p.retries++
+		p.amount = max(p.amount/2, 1)
+		return g.allow(p, id, at), true
+	}
+	return workloads.Request{}, false
+}
+
+// confirm is the next party's confirmation or dispute; when all have confirmed the instrument is disposed of.
+func (g *generator) confirm(p *plan, id uint64, at time.Duration) workloads.Request {
+	if p.confirmed > g.settings.Approvals {
+		return g.dispose(p, id, at)
+	}
+	agency := (p.debtor + p.confirmed) % g.settings.Agencies
+	client := g.author.AnyDesk(agency)
+	if g.author.Percent(g.share.dispute) {
+		op := g.about(KindDispute, client, at, 2, p.number)
+		return g.request(at, client, agency, id, binary.BigEndian.AppendUint16(op, uint16(1+g.rand.Below(20))))
+	}
+	op := g.about(KindConfirm, client, at, 32, p.number)
+	return g.request(at, client, agency, id, append(op, p.content[:]...))
+}
+
+func (g *generator) disputed(p *plan, id uint64, at time.Duration) workloads.Request {
+	if g.author.Percent(giveUpPercent) {
+		return g.last(KindCancel, program.Subject(p.holder), at, p.debtor, id, p.number)
+	}
+	g.terms(p, id, at)
+	client := g.registrar(p)
+	return g.request(at, client, p.debtor, id, p.appendTerms(g.about(KindCorrect, client, at, 48, p.number)))
+}
+
+// other is a holder that is not the given one, if there is one.
+func (g *generator) other(holder uint64) uint64 {
+	holders := uint64(g.settings.Population)
+	if holders == 1 {
+		return holder
+	}
+	return (holder + 1 + g.rand.Below(holders-1)) % holders
+}
+
+// dispose splits, assigns or claims a confirmed instrument.
+func (g *generator) dispose(p *plan, id uint64, at time.Duration) workloads.Request {
+	client := program.Subject(p.holder)
+	draw := int64(g.rand.Below(100))
+	switch {
+	case p.disposed || g.settings.Population < 2:
+	case draw < g.share.split && !g.single:
+		p.disposed = true
+		part := p.face / 4
+		p.face -= part
+		op := g.about(KindSplit, client, at, 16, p.number)
+		op = binary.BigEndian.AppendUint64(op, part)
+		return g.request(at, client, p.debtor, id, binary.BigEndian.AppendUint64(op, g.other(p.holder)))
+	case draw >= g.share.split && draw < g.share.split+g.share.assign && !g.single:
+		p.disposed = true
+		p.holder = g.other(p.holder)
+		op := g.about(KindAssign, client, at, 8, p.number)
+		return g.request(at, client, p.debtor, id, binary.BigEndian.AppendUint64(op, p.holder))
+	}
+	return g.lock(p, id, at)
+}
+
+// lock is the holder's claim.
+func (g *generator) lock(p *plan, id uint64, at time.Duration) workloads.Request {
+	p.claimant = g.elsewhere(p.debtor, p.debtor)
+	p.amount = limit(p.face, g.settings.Rule("advance-rate"))
+	return g.lockAt(p, id, at, p.claimant, p.face)
+}
+
+func (g *generator) lockAt(p *plan, id uint64, at time.Duration, claimant int, ask uint64) workloads.Request {
+	client := program.Subject(p.holder)
+	op := g.about(KindClaim, client, at, 10, p.number)
+	op = binary.BigEndian.AppendUint16(op, uint16(claimant))
+	return g.request(at, client, claimant, id, binary.BigEndian.AppendUint64(op, ask))
+}
+
+// elsewhere is an agency that is neither of two, if there is one, and never the first.
+func (g *generator) elsewhere(not, nor int) int {
+	agencies := uint64(g.settings.Agencies)
+	agency := (uint64(not) + 1 + g.rand.Below(agencies-1)) % agencies
+	if int(agency) == nor {
+		if next := (agency + 1) % agencies; int(next) != not {
+			return int(next)
+		}
+		if next := (agency + 2) % agencies; int(next) != not {
+			return int(next)
+		}
+	}
+	return int(agency)
+}
+
+// review is what becomes of a claim first: mostly the claimant's review.
+func (g *generator) review(p *plan, id uint64, at time.Duration) workloads.Request {
+	client := g.author.AnyDesk(p.claimant)
+	draw := int64(g.rand.Below(100))
+	s := &g.share
+	switch {
+	case draw < s.withdraw:
+		return g.last(KindWithdraw, program.Subject(p.holder), at, p.claimant, id, p.claim)
+	case draw < s.withdraw+s.cancel:
+		return g.last(KindCancel, g.author.AnyDesk(p.debtor), at, p.debtor, id, p.number)
+	case draw < s.withdraw+s.cancel+s.reject:
+		op := g.about(KindReview, client, at, 9, p.claim)
+		request := g.request(at, client, p.claimant, id, binary.BigEndian.AppendUint64(append(op, 0), 0))
+		request.Last = true
+		return request
+	}
+	return g.allow(p, id, at)
+}
+
+func (g *generator) allow(p *plan, id uint64, at time.Duration) workloads.Request {
+	p.reviewer = g.author.AnyDesk(p.claimant)
+	op := g.about(KindReview, p.reviewer, at, 9, p.claim)
+	return g.request(at, p.reviewer, p.claimant, id, binary.BigEndian.AppendUint64(append(op, 1), p.amount))
+}
+
+// pay is the payment by the desk next to the reviewer's.
+func (g *generator) pay(p *plan, id uint64, at time.Duration) workloads.Request {
+	desk := (int(p.reviewer%program.Desks) + 1) % program.GovernDesk
+	request := g.step(KindPay, program.Desk(p.claimant, desk), at, p.claimant, id, p.claim)
+	request.Last = g.single
+	return request
+}
+
+// lent is what becomes of a lent claim: it moves to another agency or ends.
+func (g *generator) lent(p *plan, id uint64, at time.Duration) (workloads.Request, bool) {
+	if g.settings.Agencies > 2 && g.author.Percent(g.share.transfer) {
+		p.offered = g.elsewhere(p.debtor, p.claimant)
+		client := g.author.AnyDesk(p.claimant)
+		op := binary.BigEndian.AppendUint16(g.about(KindOffer, client, at, 2, p.claim), uint16(p.offered))
+		return g.request(at, client, p.claimant, id, op), true
+	}
+	return g.repaid(p, id, at)
+}
+
+// repaid is the end of a lent claim, or nothing when it is still lent when the case is left.
+func (g *generator) repaid(p *plan, id uint64, at time.Duration) (workloads.Request, bool) {
+	late := program.Milliseconds(at) > p.due+uint64(g.settings.Rule("grace"))
+	switch {
+	case g.author.Percent(g.share.release):
+		return g.last(KindRelease, g.author.AnyDesk(p.claimant), at, p.claimant, id, p.claim), true
+	case g.author.Percent(g.share.settle):
+		return g.last(KindSettle, g.author.AnyDesk(p.debtor), at, p.debtor, id, p.number), true
+	case late:
+		return g.last(KindOverdue, g.author.AnyDesk(p.claimant), at, p.claimant, id, p.number), true
+	}
+	return workloads.Request{}, false
+}
+
+// about starts an operation about an instrument or a claim.
+func (g *generator) about(kind byte, client uint32, at time.Duration, size int, number uint64) []byte {
+	return binary.BigEndian.AppendUint64(g.author.Begin(kind, client, at, 8+size), number)
+}
+
+func (g *generator) step(kind byte, client uint32, at time.Duration, agency int, id, number uint64) workloads.Request {
+	return g.request(at, client, agency, id, g.about(kind, client, at, 0, number))
+}
+
+// last is a step that ends the case.
+func (g *generator) last(kind byte, client uint32, at time.Duration, agency int, id, number uint64) workloads.Request {
+	request := g.step(kind, client, at, agency, id, number)
+	request.Last = true
+	return request
+}
+
+func (g *generator) request(at time.Duration, client uint32, agency int, id uint64, op []byte) workloads.Request {
+	request := program.Request(at, client, agency, g.author.End(op))
+	request.Case, request.Last = id, false
+	return request
+}
+
+// ask is the question whether an instrument is taken: of one that was claimed lately, or of one of the start.
+func (g *generator) ask(at time.Duration, wrong bool) workloads.Request {
+	number := g.chooser.Next()
+	agency := int(g.rand.Below(uint64(g.settings.Agencies)))
+	client := g.author.AnyDesk(agency)
+	content := contentOf(number)
+	if g.locks > 0 && g.rand.Below(4) == 0 {
+		number = g.locked[g.rand.Below(min(g.locks, lockedKept))].number
+		content = contentOf(number)
+	}
+	if wrong && g.rand.Below(2) == 0 {
+		client = program.Subject(number)
+	} else if wrong {
+		number = 1<<63 - 1 - number
+	}
+	var op []byte
+	if g.settings.LogReads {
+		op = g.author.Begin(KindAsk, client, at, 40)
+	} else {
+		op = g.author.Query(KindAsk, client, at, 40)
+	}
+	op = append(binary.BigEndian.AppendUint64(op, number), content[:]...)
+	if g.settings.LogReads {
+		op = g.author.End(op)
+	}
+	request := program.Request(at, client, agency, op)
+	request.Read = !g.settings.LogReads
+	return request
+}
+
+// wrong is a request that is refused: mostly the second claim on an instrument, which is what the service is
+// against; else a stranger's, a premature or a spoilt one.
+func (g *generator) wrong(at time.Duration) workloads.Request {
+	pledged := pledge{number: g.chooser.Next()}
+	pledged.holder, pledged.debtor = pledged.number, int(pledged.number%uint64(g.settings.Agencies))
+	if g.locks > 0 {
+		pledged = g.locked[g.rand.Below(min(g.locks, lockedKept))]
+	}
+	p := &plan{pledge: pledged, face: 1}
+	request := workloads.Request{}
+	switch g.rand.Below(8) {
+	case 0: // a stranger's claim
+		p.holder += uint64(g.settings.Population)
+		request = g.lockAt(p, 0, at, pledged.claimant, 1)
+	case 1: // a payment of a claim that nobody made
+		request = g.step(KindPay, g.author.AnyDesk(pledged.claimant), at, pledged.claimant, 0, 1<<62)
+	case 2: // the same content again
+		p.holder = pledged.holder
+		p.content = contentOf(g.chooser.Next())
+		p.face, p.due = 1, program.Milliseconds(at)+1
+		client := g.registrar(p)
+		op := binary.BigEndian.AppendUint64(g.author.Begin(KindRegister, client, at, 58), p.holder)
+		op = binary.BigEndian.AppendUint16(op, uint16(p.debtor))
+		request = g.request(at, client, p.debtor, 0, p.appendTerms(op))
+	case 3: // an issuer that is none settles
+		agency := g.elsewhere(p.debtor, p.debtor)
+		request = g.step(KindSettle, g.author.AnyDesk(agency), at, agency, 0, p.number)
+	case 4: // spoilt on the way
+		request = g.step(KindSettle, g.author.AnyDesk(p.debtor), at, p.debtor, 0, 1<<62)
+		request.Op = g.author.Spoil(request.Op)
+	default: // the duplicate
+		claimant := g.elsewhere(p.debtor, pledged.claimant)
+		if g.locks == 0 {
+			p.face = 0
+		}
+		request = g.lockAt(p, 0, at, claimant, p.face)
+	}
+	request.Last = true
+	return request
+}
