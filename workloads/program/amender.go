@@ -27,7 +27,7 @@ const (
 	askMax = 10 * time.Second
 )
 
-// amender adds the transactions that amend rules to a family's requests. When half of an amendment's height has
+// amender adds the transactions that amend rules to a family's requests. When an eighth of an amendment's height has
 // been sent it proposes it and lets one agency after the other endorse it; then an agency asks for the rule until it
 // is in force, and from there on the family's generator knows the new value. Where the endorsements took longer than
 // the height allowed, it proposes the amendment anew for a later height; where an answer does not come, it asks
@@ -45,7 +45,7 @@ type amender struct {
 type stage byte
 
 const (
-	stageWaits     stage = iota // for half of its height
+	stageWaits     stage = iota // for an eighth of its height
 	stageProposed               // for its number
 	stageEndorsing              // for endorsements
 	stageScheduled              // for its height
@@ -100,7 +100,7 @@ func (g *amender) due(index int, at time.Duration) bool {
 	case stageKnown:
 		return false
 	case stageWaits:
-		return g.writes >= w.amendment.Height/2 && !g.held(index)
+		return g.writes >= w.amendment.Height/8 && !g.held(index)
 	}
 	return at > w.sentAt+w.patience
 }

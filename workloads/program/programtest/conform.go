@@ -16,6 +16,7 @@ func Conform(t *testing.T, family workloads.Family, params workloads.Params) {
 	t.Run("requests are sound and mostly accepted", func(t *testing.T) { soundRequests(t, built, params) })
 	t.Run("replays change nothing", func(t *testing.T) { replays(t, built) })
 	t.Run("other parameters, other operations", func(t *testing.T) { otherParams(t, family, params) })
+	t.Run("governed rules change at their height", func(t *testing.T) { governedRules(t, family, params) })
 	t.Run("nonsense is refused by New", func(t *testing.T) { nonsense(t, family, params) })
 }
 
@@ -146,6 +147,23 @@ func nonsense(t *testing.T, family workloads.Family, params workloads.Params) {
 	for _, rule := range family.Rules {
 		if rule.Default < rule.Min || rule.Default > rule.Max || rule.Doc == "" || rule.Unit == "" {
 			t.Errorf("rule %s: its own default is outside its bounds, or it lacks a unit or a doc", rule.Name)
+		}
+	}
+}
+
+// governedRules amends every rule that is Governed, to both of its bounds.
+func governedRules(t *testing.T, family workloads.Family, params workloads.Params) {
+	for i := range family.Rules {
+		rule := &family.Rules[i]
+		if !rule.Governed {
+			continue
+		}
+		least := rule.Min
+		if rule.Name == program.SkewRule().Name || rule.Name == program.LeapRule().Name {
+			least = rule.Default / 2 // with the least, a program of few transactions refuses everything after a pause
+		}
+		for _, value := range []int64{least, rule.Max} {
+			Amend(t, family, params, workloads.Amendment{Rule: rule.Name, Value: value, Height: uint64(100 + 20*params.Agencies)})
 		}
 	}
 }

@@ -2,6 +2,7 @@ package programtest
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/govbench/govbench/workloads"
 	"github.com/govbench/govbench/workloads/program"
@@ -172,4 +173,9 @@ func (g *Guard) decide(p *proposal) bool {
 	}
 	p.decided = waiting < waitingMax
 	return p.decided
+}
+
+// amended reports whether an amendment took effect.
+func (g *Guard) amended() bool {
+	return slices.ContainsFunc(g.proposals, func(p *proposal) bool { return p.decided && p.height <= g.Accepted })
 }

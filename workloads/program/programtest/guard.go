@@ -136,6 +136,9 @@ func Agree(t *testing.T, family workloads.Family, params workloads.Params, seed 
 		return program.Refusal("not played")
 	})
 	app, accepted, refused := d.app, d.accepted, d.refused
+	if g, has := d.twin.(guarded); has && n >= 1000 && !g.guard().amended() {
+		t.Fatalf("seed %d: no amendment took effect: the storm says nothing about governance", seed)
+	}
 	if accepted < n/10 || refused < n/10 {
 		t.Fatalf("seed %d: only %d accepted, %d refused of %d: the storm says nothing", seed, accepted, refused, n)
 	}

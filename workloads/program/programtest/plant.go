@@ -20,6 +20,7 @@ type Plant struct {
 	Delete bool
 	Key    []byte // put Value under this key instead
 	Value  []byte
+	Keep   bool // the entry at Key keeps its version, so that only the value can give it away
 }
 
 // Planted plants each violation in a healthy program; Check must find every one, and the root must change.
@@ -45,22 +46,30 @@ func Planted(t *testing.T, healthy func() (workloads.App, Ledger), plants []Plan
 
 func sow(state Ledger, plant Plant) bool {
 	if plant.Key != nil {
-		state.Put(plant.Key, plant.Value)
+		_, version, _ := state.Get(plant.Key)
+		if plant.Keep {
+			replace(state, plant.Key, plant.Value, version)
+		} else {
+			state.Put(plant.Key, plant.Value)
+		}
 		return true
 	}
 	for e := range state.Prefix([]byte(plant.Prefix)) {
 		if plant.Delete {
 			return state.Delete(e.Key)
 		}
-		// Deleting first keeps the version at 1, so that only the value can give it away.
-		version := e.Version
 		value := bytes.Clone(e.Value)
 		value[plant.Flip] ^= 1
-		state.Delete(e.Key)
-		for range version {
-			state.Put(e.Key, value)
-		}
+		replace(state, e.Key, value, e.Version)
 		return true
 	}
 	return false
+}
+
+// replace puts another value under a key and keeps its version, so that only the value can give it away.
+func replace(state Ledger, key, value []byte, version uint64) {
+	state.Delete(key)
+	for range version {
+		state.Put(key, value)
+	}
 }

@@ -22,24 +22,35 @@ func Build(t testing.TB, family workloads.Family, params workloads.Params) workl
 // Drive plays n requests of a generator, cases included, against answer, in the order of a random
 // scheduler: follow-up requests overtake each other. Time goes on by a millisecond a request.
 func Drive(rand *Rand, generator workloads.Generator, n int, answer func(workloads.Request) []byte) {
-	var pending []workloads.Request
-	now := time.Duration(0)
+	(&scheduler{rand: rand, generator: generator, pendingMax: 100}).drive(n, answer)
+}
+
+// scheduler plays a generator's requests; what it has begun it goes on with when driven again.
+type scheduler struct {
+	rand       *Rand
+	generator  workloads.Generator
+	pending    []workloads.Request
+	pendingMax int // with more, it begins nothing new
+	now        time.Duration
+}
+
+func (s *scheduler) drive(n int, answer func(workloads.Request) []byte) {
 	for range n {
-		now += time.Millisecond
+		s.now += time.Millisecond
 		var request workloads.Request
-		if len(pending) > 0 && (len(pending) > 100 || rand.Below(2) == 0) {
-			at := rand.Below(uint64(len(pending)))
-			request = pending[at]
-			pending[at] = pending[len(pending)-1]
-			pending = pending[:len(pending)-1]
-			now = max(now, request.At)
+		if len(s.pending) > 0 && (len(s.pending) > s.pendingMax || s.rand.Below(2) == 0) {
+			at := s.rand.Below(uint64(len(s.pending)))
+			request = s.pending[at]
+			s.pending[at] = s.pending[len(s.pending)-1]
+			s.pending = s.pending[:len(s.pending)-1]
+			s.now = max(s.now, request.At)
 		} else {
-			request = generator.Begin(now)
+			request = s.generator.Begin(s.now)
 		}
 		result := answer(request)
 		if request.Case != 0 && !request.Last {
-			if next, more := generator.Follow(request, result, now); more {
-				pending = append(pending, next)
+			if next, more := s.generator.Follow(request, result, s.now); more {
+				s.pending = append(s.pending, next)
 			}
 		}
 	}
