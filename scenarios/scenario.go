@@ -243,6 +243,7 @@ func (s *Scenario) workloadParams() workloads.Params {
 	return workloads.Params{
 		Agencies: s.Participants.Count, PayloadBytes: int(p.Payload), ReadPercent: p.ReadPercent, LogReads: p.LogReads,
 		KeyChoice: p.Keys, Population: p.Population, Approvals: p.Approvals, ThinkMean: p.Think, Rule: p.Rules, Amendments: amendments,
+		Salt: s.ID,
 	}
 }
 

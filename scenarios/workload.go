@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/govbench/govbench/consensus"
@@ -35,14 +36,15 @@ type Mix struct {
 	Refused  uint64 // requests that the program refused
 }
 
-// Workload is a scenario ready to be offered to replicas. Making one costs a rehearsal, so make it
-// once and share it; it is immutable.
+// Workload is a scenario, or a mix of many, ready to be offered to replicas. Making one costs a rehearsal of
+// each scenario, so make it once and share it; it is immutable.
 type Workload struct {
-	Scenario *Scenario
+	Scenario *Scenario // of a mix, one that stands for it: its names and the mean think time
 	Program  workloads.Program
-	Mix      Mix
+	Mix      Mix // of a mix, the sums over its members
 
-	shape arrival.Shape
+	shape   arrival.Shape
+	mixture *mixture // nil: one scenario
 }
 
 // Length of the rehearsal.
@@ -77,6 +79,9 @@ func (s *Scenario) Workload() (*Workload, error) {
 
 // WithArrival is the same workload with another shape of arrivals, without another rehearsal.
 func (w *Workload) WithArrival(a Arrival) (*Workload, error) {
+	if w.mixture != nil {
+		return w.mixedWithArrival(a)
+	}
 	shape, err := a.Build()
 	if err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", w.Scenario.ID, err)
@@ -93,10 +98,10 @@ func (w *Workload) WithArrival(a Arrival) (*Workload, error) {
 // The steps of a case come after its begin, so a run that is short beside the think times sees fewer
 // of them than the mean says.
 func (w *Workload) NewSource(seed uint64, mean arrival.Rate, duration time.Duration) (workloads.Follower, error) {
-	begins, err := mean.Times(w.Mix.Arrivals, w.Mix.Requests)
-	if err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", w.Scenario.ID, err)
+	if w.mixture != nil {
+		return w.mixture.newSource(seed, mean, duration)
 	}
+	begins := nearest(new(big.Rat).Mul(ratOf(mean), w.beginsPerRequest()))
 	arrivals, err := arrival.New(w.shape, begins, duration, sim.NewStream(seed, "arrival/"+w.Scenario.ID))
 	if err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", w.Scenario.ID, err)
@@ -104,14 +109,26 @@ func (w *Workload) NewSource(seed uint64, mean arrival.Rate, duration time.Durat
 	return load.NewSource(arrivals, w.NewGenerator(seed)), nil
 }
 
+// beginsPerRequest is how many transactions and cases the people begin for each request they send.
+func (w *Workload) beginsPerRequest() *big.Rat {
+	return new(big.Rat).SetFrac(new(big.Int).SetUint64(w.Mix.Arrivals), new(big.Int).SetUint64(w.Mix.Requests))
+}
+
 // NewGenerator makes the generator of one run's requests, for closed loops.
 func (w *Workload) NewGenerator(seed uint64) workloads.Generator {
+	if w.mixture != nil {
+		return w.mixture.newGenerator(seed)
+	}
 	return w.Program.Generator(sim.NewStream(seed, "workload/"+w.Scenario.ID))
 }
 
 // Rate is the rate of requests of a preset. Of the relative presets it says that they need a measured
 // load, and of documented that nothing was published where that is so.
 func (w *Workload) Rate(preset string) (arrival.Rate, error) {
+	if w.mixture != nil {
+		offer, err := w.ForLoad(preset)
+		return offer.Rate, err
+	}
 	p, err := w.Scenario.Preset(preset)
 	if err != nil {
 		return arrival.Rate{}, err

@@ -19,6 +19,7 @@ type Feed struct {
 	Name      string // of the service, in errors
 	Agencies  int    // of the service
 	Arrivals  Process
+	Lone      time.Duration // when it has one arrival if Arrivals yields none, so that it is exercised in every run
 	Generator workloads.Generator
 }
 
@@ -82,6 +83,7 @@ type Source struct {
 	arrivals []Process
 	race     race
 	lastID   uint64
+	lone     int
 }
 
 // NewSource makes a source. It fails without members, and with more members or agencies than requests can
@@ -94,13 +96,19 @@ func NewSource(feeds []Feed) (*Source, error) {
 	s := &Source{crew: c, race: newRace(len(feeds))}
 	for i, f := range feeds {
 		s.arrivals = append(s.arrivals, f.Arrivals)
-		if at, ok := f.Arrivals.Next(); ok {
-			s.race.at[i] = at
+		at, ok := f.Arrivals.Next()
+		if !ok {
+			at = f.Lone
+			s.lone++
 		}
+		s.race.at[i] = at
 	}
 	s.race.begin()
 	return s, nil
 }
+
+// Lone is how many members had no arrival of their own and got one at the time of their Feed's Lone.
+func (s *Source) Lone() int { return s.lone }
 
 // Next yields the request of the next arrival.
 func (s *Source) Next() (workloads.Request, bool) {
@@ -178,31 +186,6 @@ func (r *race) advance(winner uint16, next time.Duration) {
 	for i := (r.half + int(winner)) / 2; i > 0; i /= 2 {
 		r.won[i] = r.earlier(r.won[2*i], r.won[2*i+1])
 	}
-}
-
-// Once adds to a process that would yield nothing one arrival at the given time, so that the member it
-// belongs to is exercised in every run.
-func Once(p Process, at time.Duration) (process Process, added bool) {
-	first, ok := p.Next()
-	if !ok {
-		return &ahead{first: at, rest: p}, true
-	}
-	return &ahead{first: first, rest: p}, false
-}
-
-// ahead is a process whose first time was taken already.
-type ahead struct {
-	first time.Duration
-	begun bool
-	rest  Process
-}
-
-func (a *ahead) Next() (time.Duration, bool) {
-	if !a.begun {
-		a.begun = true
-		return a.first, true
-	}
-	return a.rest.Next()
 }
 
 // Generator draws the member of every new request by its share. It is a workloads.Generator.
