@@ -3,6 +3,7 @@ package scenarios
 import (
 	"github.com/govbench/govbench/workloads"
 	"github.com/govbench/govbench/workloads/approval"
+	"github.com/govbench/govbench/workloads/attest"
 	"github.com/govbench/govbench/workloads/claim"
 	"github.com/govbench/govbench/workloads/evidence"
 	"github.com/govbench/govbench/workloads/licence"
@@ -12,7 +13,7 @@ import (
 // Families lists the program families that a scenario may name.
 func Families() []workloads.Family {
 	return []workloads.Family{verify.Family(), approval.Family(), licence.Family(), evidence.Family(),
-		claim.Family()}
+		claim.Family(), attest.Family()}
 }
 
 // FamilyNames lists their names.

@@ -39,7 +39,7 @@ func heights() map[string]int {
 
 		"workloads/program": 15,
 
-		"workloads/verify": 20, "workloads/approval": 20, "workloads/licence": 20, "workloads/evidence": 20,
+		"workloads/verify": 20, "workloads/approval": 20, "workloads/licence": 20, "workloads/evidence": 20, "workloads/attest": 20,
 		"workloads/claim":               20,
 		"workloads/program/programtest": 20, "workloads/mix": 20,
 		"sim/cluster":   20,
