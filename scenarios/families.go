@@ -7,13 +7,14 @@ import (
 	"github.com/govbench/govbench/workloads/claim"
 	"github.com/govbench/govbench/workloads/evidence"
 	"github.com/govbench/govbench/workloads/licence"
+	"github.com/govbench/govbench/workloads/register"
 	"github.com/govbench/govbench/workloads/verify"
 )
 
 // Families lists the program families that a scenario may name.
 func Families() []workloads.Family {
 	return []workloads.Family{verify.Family(), approval.Family(), licence.Family(), evidence.Family(),
-		claim.Family(), attest.Family()}
+		claim.Family(), attest.Family(), register.Family()}
 }
 
 // FamilyNames lists their names.
