@@ -17,7 +17,7 @@ const (
 
 // Times of the generator of amendments.
 const (
-	// patienceMin is how long it waits for an answer before it asks again; the wait doubles with each attempt.
+	// patienceMin is how long it waits for an answer before it asks again; the wait doubles with each that is in vain.
 	// assumed: 10 s, twice what a client waits before it tries another replica.
 	patienceMin = 10 * time.Second
 	patienceMax = 10 * time.Minute
@@ -143,6 +143,7 @@ func (g *amender) Follow(answered workloads.Request, result []byte, now time.Dur
 	if attempt := answered.Case &^ caseGovern >> attemptShift; attempt != w.attempt || len(result) == 0 {
 		return workloads.Request{}, false // it was asked again since
 	}
+	w.patience = patienceMin
 	reason, refused := workloads.Refused(result)
 	switch {
 	case !refused:
