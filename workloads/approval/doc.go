@@ -22,6 +22,11 @@
 //	         resubmit │    ▼               deadline ▶ expired
 //	                 returned  (same two ways out)
 //
+// The rules "deadline", "resubmissions-max" and "signatures-needed" stand on the ledger and can be amended. A case keeps
+// the deadline of its submission; a return is judged by the limit in force at that time, a signature and a decision by
+// the signatures that are then needed. So a case that waits for its fourth signature is granted with three when the
+// city decides that three are enough.
+//
 // A case is a chain of requests: the next one is made after the answer and a think time. In a parallel
 // stage the chain visits the agencies in random order; since all of them think at once, the gap before
 // the next of k remaining signatures has mean ThinkMean/k (A. Rényi 1953, gaps of ordered exponentials).

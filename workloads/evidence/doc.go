@@ -14,6 +14,8 @@
 // subtrees), so that the state root commits to the tree; inner nodes are a cache beside the ledger. With LogReads
 // a verification is a transaction that counts on the deposit; without, a query answered with an inclusion proof.
 //
+// The kinds of evidence that are admitted, the rule "categories", can be amended; what was deposited stays.
+//
 // The Population deposits that are there at the start are an archive: their hashes and leaves follow from their
 // numbers, and their tree is computed once for all replicas of a program.
 //

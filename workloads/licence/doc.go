@@ -18,6 +18,9 @@
 // are implied and cost nothing until touched: entity e of the Population has type e mod types, serial number
 // e/types + 1, issuer e mod Agencies and holder e.
 //
+// The rules "term", "code-life" and "quota" stand on the ledger and can be amended. A licence ends a term after its issue
+// or renewal, as the term was then; a quota counts all licences issued since the start, and takes none back.
+//
 // # Not modelled
 //
 // Face authentication, the licence's image, delegation to another holder.

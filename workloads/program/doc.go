@@ -31,6 +31,21 @@
 // own time, and a rule such as "not revoked" at the order in the chain. Clients are taken to be honest about
 // time: one that lies moves the program's clock ahead by up to leap-max, and then the others are too old.
 //
+// # Rules
+//
+// The rules stand on the ledger. Those that are Governed can be changed in mid-run: an agency's governing desk proposes
+// a value and a height, other agencies' desks endorse it, and with the quorum (rule "amend-quorum") reached before the
+// height it is scheduled. The height counts the program's own accepted transactions: that many are still judged by the
+// old value, every later one by the new. Amendments with one height take effect in the order of their numbers; one that
+// lacks its quorum at its height has lapsed. What is on the ledger about them, all of it part of the root:
+//
+//	R                    amendments proposed 8 | decided 8 | in force 8 | the value of each rule, 8
+//	A | number 8         rule 2 | value 8 | height 8 | proposed 8 | decided 8 | state 1 | a bit for each agency that endorsed
+//	S                    of each amendment that waits, in the order in which they take effect: height 8 | number 8
+//
+// A family reads its governed rules with [State.Rule], and [State.RuleAt] tells its Check which value governed a
+// transaction. The transactions are made by [Build] for the amendments of the parameters; see [Parts].
+//
 // # Replays
 //
 // A client numbers its transactions. The state keeps, per client, the highest number accepted and

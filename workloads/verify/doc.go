@@ -18,6 +18,9 @@
 // query that a single replica answers and nobody logs. At the start every subject has given an unlimited
 // consent to the "standing" agencies next to the owner; these consents are implied and cost nothing until revoked.
 //
+// The rules "consent", "grant-life" and "grant-uses" stand on the ledger and can be amended. A consent is judged by the
+// rules in force when it is given and a check by those in force at the check; a consent that was given stays.
+//
 // In the ledger a record, a trail's head and the latest consent to an agency are an entry each. Logged checks stand one
 // after the other in a journal, 16 an entry: the end of the journal is all that a check writes of it, and whoever
 // reads it from the beginning recomputes every trail.
