@@ -39,6 +39,7 @@ func heights() map[string]int {
 
 		"workloads/program": 15,
 
+		"workloads/draw":   20,
 		"workloads/verify": 20, "workloads/approval": 20, "workloads/licence": 20, "workloads/evidence": 20, "workloads/attest": 20,
 		"workloads/claim":               20,
 		"workloads/numbering":           20,

@@ -1,0 +1,2 @@
+// Package draw hands out a limited number of places.
+package draw
