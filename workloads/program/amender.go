@@ -21,15 +21,13 @@ const (
 	// assumed: 10 s, twice what a client waits before it tries another replica.
 	patienceMin = 10 * time.Second
 	patienceMax = 10 * time.Minute
-	// An agency that wants to know whether a rule is in force asks when it expects that, but not sooner or later
-	// after the last answer than this. assumed.
-	askMin = 50 * time.Millisecond
-	askMax = 10 * time.Second
+	// lookGap is how often an agency asks for a rule that is due to be in force. assumed.
+	lookGap = time.Second
 )
 
 // amender adds the transactions that amend rules to a family's requests. When an eighth of an amendment's height has
-// been sent it proposes it and lets one agency after the other endorse it; then an agency asks for the rule until it
-// is in force, and from there on the family's generator knows the new value. Where the endorsements took longer than
+// been sent it proposes it and lets one agency after the other endorse it; when its height has been sent an agency asks
+// for the rule until it is in force, and from there on the family's generator knows the new value. Where the endorsements took longer than
 // the height allowed, it proposes the amendment anew for a later height; where an answer does not come, it asks
 // again. Amendments of one rule go one after the other, so that none overtakes another.
 type amender struct {
@@ -101,6 +99,8 @@ func (g *amender) due(index int, at time.Duration) bool {
 		return false
 	case stageWaits:
 		return g.writes >= w.amendment.Height/8 && !g.held(index)
+	case stageScheduled:
+		return g.writes >= w.height && at > w.sentAt+min(w.patience, lookGap)
 	}
 	return at > w.sentAt+w.patience
 }
@@ -160,11 +160,8 @@ func (g *amender) Follow(answered workloads.Request, result []byte, now time.Dur
 	if w.agency >= g.settings.quorum() && w.stage == stageEndorsing { // all agencies that it takes have endorsed it
 		w.stage = stageScheduled
 	}
-	if w.stage == stageKnown {
+	if w.stage == stageKnown || w.stage == stageScheduled { // Begin asks when the height is near
 		return workloads.Request{}, false
-	}
-	if w.stage == stageScheduled {
-		return g.look(index, now+g.wait(w, now)), true
 	}
 	return g.ask(index, now), true
 }
@@ -189,16 +186,6 @@ func (g *amender) learn(w *work, answer []byte) {
 func (g *amender) postpone(w *work) {
 	w.height = g.writes + 4*(g.writes-w.began) + 1
 	w.stage = stageProposed
-}
-
-// wait is the time until the amendment is expected to be in force.
-func (g *amender) wait(w *work, now time.Duration) time.Duration {
-	if g.writes >= w.height || g.writes == 0 {
-		return askMin
-	}
-	each := max(now/time.Duration(min(g.writes, 1<<40)), 1)
-	missing := time.Duration(min(w.height-g.writes, uint64(askMax/each)+1))
-	return min(max(each*missing, askMin), askMax)
 }
 
 // heightFor is the height that an amendment is proposed for: its own where agencies that answer at once can still
