@@ -7,6 +7,7 @@ import (
 	"github.com/govbench/govbench/workloads/claim"
 	"github.com/govbench/govbench/workloads/draw"
 	"github.com/govbench/govbench/workloads/evidence"
+	"github.com/govbench/govbench/workloads/fund"
 	"github.com/govbench/govbench/workloads/licence"
 	"github.com/govbench/govbench/workloads/numbering"
 	"github.com/govbench/govbench/workloads/register"
@@ -16,7 +17,7 @@ import (
 // Families lists the program families that a scenario may name.
 func Families() []workloads.Family {
 	return []workloads.Family{verify.Family(), approval.Family(), licence.Family(), draw.Family(), evidence.Family(),
-		claim.Family(), attest.Family(), register.Family(), numbering.Family()}
+		claim.Family(), fund.Family(), attest.Family(), register.Family(), numbering.Family()}
 }
 
 // FamilyNames lists their names.

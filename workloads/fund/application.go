@@ -1,0 +1,408 @@
+package fund
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/govbench/govbench/workloads/program"
+)
+
+// apply makes an application.
+func (a *app) apply(call *program.Call) []byte {
+	x := application{state: StateOpen, made: a.Accepted()}
+	var wages []byte
+	switch call.Kind {
+	case KindBenefit:
+		x.class, x.base = ClassBenefit, call.Body.Uint64()
+		x.docs = call.Body.Hash()
+	case KindPayroll:
+		x.class, x.project, x.base = ClassPayroll, call.Body.Uint64(), call.Body.Uint64()
+		x.docs = call.Body.Hash()
+		wages = call.Body.Bytes(groupSize * 4)
+	case KindMilestone:
+		x.class, x.project, x.amount = ClassMilestone, call.Body.Uint64(), call.Body.Uint64()
+		x.docs = call.Body.Hash()
+	}
+	x.payload = a.payload(&call.Body)
+	subject, isSubject := program.SubjectOf(call.Client)
+	x.subject = subject
+	if call.Kind == KindBenefit {
+		x.project = subject % a.projects
+	}
+	period := call.At / a.period
+	switch {
+	case !call.Body.Done():
+		return a.Refuse("malformed application")
+	case !isSubject:
+		return a.Refuse("only subjects apply")
+	case x.project >= a.projects:
+		return a.Refuse("no such project")
+	case period >= math.MaxUint32:
+		return a.Refuse("no such period")
+	}
+	x.period = uint32(period)
+	a.project(x.project)
+	id := a.Count(countApplications) + 1
+	if reason := a.demand(id, &x, wages); reason != "" {
+		return a.Refuse(reason)
+	}
+	x.needed = a.signers(&x)
+	a.Add(countApplications, 1)
+	a.Add(int(x.state), 1)
+	if x.needed == 0 {
+		if reason := a.reserve(&x); reason != "" {
+			return a.Refuse(reason)
+		}
+	}
+	if x.needed == 0 || x.class == ClassMilestone {
+		a.putProject(x.project)
+	}
+	a.putApplication(id, &x)
+	return a.Accept(append(binary.BigEndian.AppendUint64(nil, id), x.state)...)
+}
+
+// demand sets what an application is worth and marks its subjects, or tells why it may not be made.
+func (a *app) demand(id uint64, x *application, wages []byte) string {
+	switch {
+	case a.work.frozen == 1:
+		return "the project is frozen"
+	case x.class == ClassBenefit:
+		return a.benefit(id, x)
+	case x.subject != a.contractor(x.project):
+		return "only the project's contractor"
+	case x.class == ClassPayroll:
+		return a.payroll(id, x, wages)
+	}
+	switch {
+	case x.amount == 0 || x.amount > share(a.price, a.Rule("milestone-share")):
+		return "nothing, or more than a milestone's share"
+	case x.amount > a.price-a.work.billed:
+		return "above the contract's price"
+	case a.work.milestone != 0:
+		return "another milestone is at work"
+	}
+	a.work.stages++
+	a.work.billed += x.amount
+	a.work.milestone = id
+	x.base = uint64(a.work.stages)
+	return ""
+}
+
+func (a *app) benefit(id uint64, x *application) string {
+	if x.subject >= uint64(a.settings.Population) || x.base > amountMax {
+		return "no such subject or base"
+	}
+	tier := min(x.base, uint64(a.Rule("benefit-tier")))
+	x.amount = share(tier, a.Rule("benefit-share")) + share(x.base-tier, a.Rule("benefit-upper-share"))
+	x.amount = min(x.amount, uint64(a.Rule("benefit-cap")))
+	if x.amount == 0 {
+		return "no benefit from this base"
+	}
+	place := x.subject / a.projects
+	group, slot := place/groupSize, int(place%groupSize)
+	page, _ := a.Tx.Get(a.marksKey(x.project, group))
+	if readMark(page, slot).next > x.period {
+		return "the subject has had this period"
+	}
+	a.putMark(x.project, group, slot, mark{x.period + 1, id})
+	return ""
+}
+
+// payroll marks all workers of the list, or none.
+func (a *app) payroll(id uint64, x *application, wages []byte) string {
+	if x.base > uint64(a.settings.Population) { // also keeps what follows from overflowing
+		return "no such group"
+	}
+	most := uint64(a.Rule("wage-max"))
+	page, _ := a.Tx.Get(a.marksKey(x.project, x.base))
+	var marks [groupSize * markSize]byte
+	copy(marks[:], page)
+	for slot := range groupSize {
+		wage := uint64(binary.BigEndian.Uint32(wages[4*slot:]))
+		if wage == 0 {
+			continue
+		}
+		switch worker := x.project + a.projects*(x.base*groupSize+uint64(slot)); {
+		case worker >= uint64(a.settings.Population):
+			return "no such worker"
+		case wage > most:
+			return "a wage is too large"
+		case readMark(marks[:], slot).next > x.period:
+			return "a worker has had this period"
+		}
+		x.amount += wage
+		at := marks[slot*markSize : slot*markSize : (slot+1)*markSize]
+		program.AppendUint48(binary.BigEndian.AppendUint32(at, x.period+1), id)
+	}
+	if x.amount == 0 {
+		return "nobody is on the list"
+	}
+	a.Tx.Put(a.marksKey(x.project, x.base), marks[:])
+	a.Tx.Put(a.keyFor(keyWages, id), wages)
+	return ""
+}
+
+// signers is the set of those that must sign an application; see application.
+func (a *app) signers(x *application) uint32 {
+	needed := uint32(1)<<a.settings.Approvals - 1
+	if x.amount >= uint64(a.Rule("large")) && a.place(0, x.project) >= a.settings.Approvals {
+		needed |= 1 << a.settings.Approvals
+	}
+	return needed
+}
+
+// place is the agency's place in the row of agencies after the project's manager.
+func (a *app) place(agency int, project uint64) int {
+	agencies := a.settings.Agencies
+	return (agency - a.manager(project) - 1 + agencies) % agencies
+}
+
+// signer is the agency's bit among those that must sign, 0 when it need not.
+func (a *app) signer(agency int, x *application) uint32 {
+	if agency < 0 {
+		return 0
+	}
+	place := a.place(agency, x.project)
+	if place < a.settings.Approvals {
+		return 1 << place
+	}
+	if agency == 0 {
+		return x.needed & (1 << a.settings.Approvals)
+	}
+	return 0
+}
+
+// reserve sets money aside for an application whose signatures are complete.
+func (a *app) reserve(x *application) string {
+	source, enough := a.fundedBy(x.amount)
+	if !enough {
+		return reasonShort
+	}
+	x.source, x.reserved = source, a.Accepted()
+	a.move(x.project, source, bucketFree, bucketReserved, x.amount)
+	a.become(x, StateReady)
+	return ""
+}
+
+// become changes an application's state.
+func (a *app) become(x *application, state byte) {
+	a.Add(int(x.state), -1)
+	a.Add(int(state), 1)
+	x.state = state
+}
+
+// step is an operation about one application.
+func (a *app) step(call *program.Call) []byte {
+	id := call.Body.Uint64()
+	var docs [32]byte
+	paid := byte(0)
+	switch call.Kind {
+	case KindSign:
+		docs = call.Body.Hash()
+	case KindReject:
+		call.Body.Uint16()
+	case KindOutcome:
+		paid = call.Body.Uint8()
+	}
+	payload := a.payload(&call.Body)
+	if !call.Body.Done() {
+		return a.Refuse("malformed step")
+	}
+	x, found := a.application(id)
+	if !found {
+		return a.Refuse("no such application")
+	}
+	a.project(x.project)
+	before := a.work
+	var reason string
+	switch call.Kind {
+	case KindSign:
+		reason = a.sign(call, &x, docs)
+	case KindReject:
+		reason = a.reject(call, id, &x)
+	case KindWithdraw:
+		reason = "only who applied withdraws"
+		if isSubject(call, x.subject) {
+			reason = a.giveUp(id, &x, StateWithdrawn)
+		}
+	case KindOrder:
+		reason = a.order(call, &x)
+	case KindOutcome:
+		reason = a.outcome(call, id, &x, paid)
+	default:
+		reason = a.back(call, &x)
+	}
+	if reason != "" {
+		return a.Refuse(reason)
+	}
+	if a.work != before {
+		a.putProject(x.project)
+	}
+	x.steps++
+	x.payload = payload
+	a.putApplication(id, &x)
+	return a.Accept(x.state)
+}
+
+func (a *app) sign(call *program.Call, x *application, docs [32]byte) string {
+	bit := a.signer(a.desk(call), x)
+	switch {
+	case x.state != StateOpen:
+		return "the application is not open"
+	case bit == 0:
+		return "this agency need not sign"
+	case x.signed&bit != 0:
+		return "the agency has signed"
+	case docs != x.docs:
+		return "signature for other documents"
+	}
+	x.signed |= bit
+	if x.signed == x.needed {
+		return a.reserve(x)
+	}
+	return ""
+}
+
+func (a *app) reject(call *program.Call, id uint64, x *application) string {
+	agency := a.desk(call)
+	if agency != a.manager(x.project) && a.signer(agency, x) == 0 {
+		return "only the manager and who signs rejects"
+	}
+	return a.giveUp(id, x, StateRejected)
+}
+
+// giveUp ends an application that was not paid: its money is free again and so are its subjects.
+func (a *app) giveUp(id uint64, x *application, state byte) string {
+	switch x.state {
+	case StateOpen, StateReturned:
+	case StateReady:
+		a.move(x.project, x.source, bucketReserved, bucketFree, x.amount)
+	default:
+		return "the payment is ordered, or the application is over"
+	}
+	a.end(id, x, state)
+	return ""
+}
+
+func (a *app) end(id uint64, x *application, state byte) {
+	a.become(x, state)
+	switch x.class {
+	case ClassBenefit:
+		place := x.subject / a.projects
+		a.unmark(id, x, place/groupSize, int(place%groupSize))
+	case ClassPayroll:
+		for slot := range groupSize {
+			a.unmark(id, x, x.base, slot)
+		}
+	case ClassMilestone:
+		a.work.milestone = 0
+		a.work.billed -= x.amount
+	}
+}
+
+// unmark lets a subject apply for the period again if the application is the one that marked it.
+func (a *app) unmark(id uint64, x *application, group uint64, slot int) {
+	page, _ := a.Tx.Get(a.marksKey(x.project, group))
+	if m := readMark(page, slot); m.application == id {
+		a.putMark(x.project, group, slot, mark{next: x.period})
+	}
+}
+
+func (a *app) order(call *program.Call, x *application) string {
+	switch {
+	case a.desk(call) != a.manager(x.project):
+		return "only the project's manager"
+	case a.work.frozen == 1:
+		return "the project is frozen"
+	case x.state == StateReady:
+		a.move(x.project, x.source, bucketReserved, bucketTransit, x.amount)
+	case x.state == StateReturned:
+		source, enough := a.fundedBy(x.amount)
+		if !enough {
+			return reasonShort
+		}
+		x.source = source
+		a.move(x.project, source, bucketFree, bucketTransit, x.amount)
+	default:
+		return "the application is not ready"
+	}
+	x.ordered = a.Accepted()
+	a.become(x, StateTransit)
+	return ""
+}
+
+func (a *app) outcome(call *program.Call, id uint64, x *application, paid byte) string {
+	switch {
+	case a.desk(call) != a.bank():
+		return "only the bank"
+	case x.state != StateTransit:
+		return "no payment is ordered"
+	case paid > 1:
+		return "no such outcome"
+	case paid == 1:
+		a.move(x.project, x.source, bucketTransit, bucketPaid, x.amount)
+		a.Add(countPaid, int64(x.amount))
+		x.paid, x.paidAt = a.Accepted(), call.At
+		a.become(x, StatePaid)
+		if x.class == ClassMilestone {
+			a.work.milestone = 0
+		}
+		return ""
+	}
+	a.move(x.project, x.source, bucketTransit, bucketFree, x.amount)
+	x.returns++
+	x.refused = a.Accepted()
+	if int64(x.returns) > a.Rule("returns-max") {
+		a.end(id, x, StateRejected)
+	} else {
+		a.become(x, StateReturned)
+	}
+	return ""
+}
+
+// back is a demand to pay back, or the money that comes back.
+func (a *app) back(call *program.Call, x *application) string {
+	if call.Kind == KindClawback {
+		switch {
+		case a.desk(call) != a.manager(x.project):
+			return "only the project's manager"
+		case x.state != StatePaid:
+			return "the application is not paid"
+		case call.At > x.paidAt+uint64(a.Rule("clawback-life")):
+			return "too late to demand it back"
+		}
+		x.clawed, x.clawedAt = a.Accepted(), call.At
+		a.become(x, StateClawed)
+		return ""
+	}
+	switch {
+	case a.desk(call) != a.bank():
+		return "only the bank"
+	case x.state != StatePaid && x.state != StateClawed:
+		return "the application is not paid"
+	}
+	a.move(x.project, x.source, bucketPaid, bucketFree, x.amount)
+	a.Add(countPaid, -int64(x.amount))
+	a.become(x, StateRefunded)
+	if x.class == ClassMilestone {
+		a.work.billed -= x.amount
+	}
+	return ""
+}
+
+// status answers an application's state, amount and who has signed.
+func (a *app) status(call *program.Call) []byte {
+	id := call.Body.Uint64()
+	if !call.Body.Done() {
+		return program.Refusal("malformed question")
+	}
+	x, found := a.application(id)
+	switch {
+	case !found:
+		return program.Refusal("no such application")
+	case a.desk(call) < 0 && !isSubject(call, x.subject):
+		return program.Refusal("another subject's application")
+	}
+	answer := binary.BigEndian.AppendUint64([]byte{x.state}, x.amount)
+	return program.Answer(binary.BigEndian.AppendUint32(answer, x.signed)...)
+}
