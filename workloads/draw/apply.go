@@ -128,7 +128,11 @@ func (a *app) change(call *program.Call, s *step) string {
 	if p.state != StateRefused {
 		a.round.live--
 	}
-	p.movedAt, p.points, p.aspects, p.objector = call.At, 0, p.aspects[:0], 0
+	if p.objector != 0 { // an appeal that has become pointless
+		p.objector = 0
+		p.heard++
+	}
+	p.movedAt, p.points, p.aspects = call.At, 0, p.aspects[:0]
 	if call.Kind == KindWithdraw {
 		p.state = StateWithdrawn
 	} else {
