@@ -9,10 +9,12 @@ import (
 )
 
 // caseGovern marks the numbers of cases that amend a rule; a family's own cases count from 1. Below it stand the
-// attempt, from bit attemptShift, and the index of the amendment.
+// attempt, from bit attemptShift, and the index of the amendment; together they stay below 2^48, as
+// [workloads.CaseIn] wants it.
 const (
 	caseGovern   = 1 << 63
 	attemptShift = 32
+	attemptMax   = 1<<16 - 1
 )
 
 // Times of the generator of amendments.
@@ -81,7 +83,7 @@ func (g *amender) Begin(at time.Duration) workloads.Request {
 	}
 	for i := g.open; i < len(g.at); i++ {
 		if w := &g.at[i]; g.due(i, at) {
-			w.attempt++
+			w.attempt = (w.attempt + 1) & attemptMax
 			if w.stage != stageWaits {
 				w.patience = min(2*w.patience, patienceMax)
 			}
