@@ -44,7 +44,7 @@ func heights() map[string]int {
 		"workloads/claim":               20,
 		"workloads/fund":                20,
 		"workloads/numbering":           20,
-		"workloads/program/programtest": 20, "workloads/register": 20, "workloads/mix": 20,
+		"workloads/program/programtest": 20, "workloads/register": 20, "workloads/custody": 20, "workloads/mix": 20,
 		"sim/cluster":   20,
 		"reports/stats": 20,
 
