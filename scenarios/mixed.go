@@ -60,6 +60,11 @@ func (s Share) String() string {
 // MarshalText writes the share as String does.
 func (s Share) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// JSONSchema allows a percentage.
+func (Share) JSONSchema() map[string]any {
+	return map[string]any{"type": "string", "pattern": `^[0-9]{1,3}(\.[0-9]{1,7})?%$`}
+}
+
 // UnmarshalText reads what ParseShare reads.
 func (s *Share) UnmarshalText(text []byte) (err error) {
 	*s, err = ParseShare(string(text))

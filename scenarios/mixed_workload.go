@@ -132,6 +132,25 @@ type Offer struct {
 	Unpublished []int
 }
 
+// Notes says, in sentences, what part of the load rests on no publication.
+func (o Offer) Notes() []string {
+	if len(o.Unpublished) == 0 {
+		return nil
+	}
+	shares := o.Workload.Shares()
+	part := new(big.Rat)
+	for _, i := range o.Unpublished {
+		part.Add(part, shares[i])
+	}
+	part.Mul(part, big.NewRat(100, 1))
+	note := fmt.Sprintf("no volume was published for %d of %d services, %s%% of the offered load: they are offered at their city rates, which are not documented",
+		len(o.Unpublished), len(shares), part.FloatString(1))
+	if o.Workload.Mixed().Stated() {
+		note += "; the mix's own shares divide the sum"
+	}
+	return []string{note}
+}
+
 // ForLoad gives a workload the load of a preset. In a mix every member has its own rate, which its people
 // would bring to a chain of its own: the whole is their sum. Where the mix states shares, they divide that
 // sum.

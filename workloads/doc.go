@@ -16,6 +16,7 @@ type Request struct {
 	Agency uint16        // index in the scenario's participants: decides the site it enters at
 	Member uint16        // index of its scenario in a mixed workload, 0 in one of a single scenario
 	Read   bool          // a query: answered from one replica's state, not ordered
+	Logged bool          // a query that the program logs, so that it is ordered and Read is false
 	Case   uint64        // the case it belongs to, 0 for a request of its own
 	Last   bool          // its answer ends the case
 	Op     []byte        // the operation, meaningful to the App only

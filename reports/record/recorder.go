@@ -14,6 +14,7 @@ type Config struct {
 	Warmup   time.Duration // start of the window; below Duration
 	Duration time.Duration // end of the window and of the offered load
 	Interval time.Duration // of the time series; 0: a sixtieth of Duration, rounded up
+	Members  int           // services of a mixed workload, 0: it is none
 	Exact    bool          // the runtime is deterministic, so figures are exact and not samples
 }
 
@@ -31,6 +32,9 @@ type Recorder struct {
 	meter  meter
 	blocks blocks
 	faults faultLog
+
+	members  []memberTally // of a mixed workload
+	refusals refusals
 }
 
 // tally is the account of one kind of request. Fields that say "in window" count events by their own
@@ -39,6 +43,7 @@ type tally struct {
 	offered    uint64
 	answered   uint64 // by Done, in window
 	good       uint64 // of those, not refused by the program
+	logged     uint64 // of those answered, queries that the program logs
 	dropped    uint64
 	failed     uint64
 	unfinished uint64
@@ -68,6 +73,9 @@ func New(cfg Config) *Recorder {
 	r.read.open = map[uint64]time.Duration{}
 	r.series = make([]interval, (cfg.Duration+cfg.Interval-1)/cfg.Interval)
 	r.blocks.cfg = cfg
+	if cfg.Members > 0 {
+		r.members = make([]memberTally, cfg.Members)
+	}
 	return r
 }
 
@@ -115,6 +123,9 @@ func (r *Recorder) Offered(q workloads.Request) {
 	t.began.add(r.toEnd(q.At))
 	if r.inWindow(q.At) {
 		t.offered++
+		if m := r.member(q.Member); m != nil {
+			m.of(q.Read).offered++
+		}
 	}
 	if q.At < r.cfg.Warmup {
 		t.openStart++
@@ -129,10 +140,7 @@ func (r *Recorder) Answered(q workloads.Request, o consensus.Outcome) {
 	}
 	latency := o.Done - q.At
 	if r.inWindow(o.Done) {
-		t.answered++
-		if _, refused := workloads.Refused(o.Result); !refused {
-			t.good++
-		}
+		r.countAnswer(t, q, o.Result)
 	}
 	if !q.Read {
 		r.addSeries(o.Done, latency)
@@ -141,6 +149,9 @@ func (r *Recorder) Answered(q workloads.Request, o consensus.Outcome) {
 		return
 	}
 	t.latency.Add(latency)
+	if m := r.member(q.Member); m != nil {
+		m.of(q.Read).latency.add(latency)
+	}
 	if !q.Read {
 		r.addStages(q.At, o)
 	}
@@ -200,6 +211,10 @@ func (r *Recorder) CaseDone(caseID uint64, began, ended time.Duration) {
 	}
 	if r.inWindow(began) {
 		r.cases.Add(ended - began)
+		member, _ := workloads.CaseOf(caseID)
+		if m := r.member(member); m != nil {
+			m.cases.add(ended - began)
+		}
 	}
 }
 

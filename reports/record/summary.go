@@ -18,6 +18,8 @@ type Summary struct {
 	Checks     []result.Check
 	Warnings   []string
 	Limit      string
+	Members    [][]result.Value // of a mixed workload, by member
+	Refusals   []Refusals
 }
 
 // Apply writes the summary into rec. Checks and warnings are added behind those rec has already.
@@ -43,6 +45,8 @@ func (r *Recorder) Finish() Summary {
 		Series:     r.points(),
 		Checks:     r.checks(),
 		Warnings:   r.warnings(),
+		Members:    r.memberValues(window),
+		Refusals:   r.refusals.list(),
 	}
 	run := result.Record{WindowSec: s.WindowSec, Values: s.Values}
 	s.Limit = result.LimitOf(run)
@@ -81,17 +85,29 @@ func (s *sheet) putLatency(prefix string, h *Histogram) {
 	}
 }
 
-// values lists every figure that the run has, in the order of result.Metrics: a latency of nothing,
-// or the resources of a runtime without a meter, are left out rather than shown as zero.
-func (r *Recorder) values(window time.Duration) []result.Value {
+// fresh empties the sheet and keeps what it knows.
+func (s *sheet) fresh() { s.values = nil }
+
+func (r *Recorder) newSheet() *sheet {
 	s := &sheet{exact: r.cfg.Exact, known: map[string]result.Metric{}}
 	for _, m := range result.Metrics() {
 		s.known[m.Name] = m
 	}
+	return s
+}
+
+// values lists every figure that the run has, in the order of result.Metrics: a latency of nothing,
+// or the resources of a runtime without a meter, are left out rather than shown as zero.
+func (r *Recorder) values(window time.Duration) []result.Value {
+	s := r.newSheet()
 	t := &r.tx
 	s.put("offered", perSecond(t.offered, window))
 	s.put("throughput", perSecond(t.answered, window))
 	s.put("goodput", perSecond(t.good, window))
+	s.put("refused", perSecond(t.answered-t.good, window))
+	if t.logged > 0 {
+		s.put("logged-checks", perSecond(t.logged, window))
+	}
 	s.put("dropped", perSecond(t.dropped, window))
 	s.put("failed", perSecond(t.failed, window))
 	s.put("unfinished", perSecond(t.unfinished, window))

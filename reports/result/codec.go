@@ -108,6 +108,16 @@ func finite(r Record) error {
 			return fmt.Errorf("%s: a record holds finite figures only", at)
 		}
 	}
+	for _, m := range r.Members {
+		if bad("share of "+strconv.Quote(m.Scenario), m.Share) {
+			return fmt.Errorf("%s: a record holds finite figures only", at)
+		}
+		for _, v := range m.Values {
+			if bad("value "+strconv.Quote(v.Name)+" of "+strconv.Quote(m.Scenario), v.Value) {
+				return fmt.Errorf("%s: a record holds finite figures only", at)
+			}
+		}
+	}
 	for i, q := range r.LatencyCDF {
 		if bad("latency_cdf point "+strconv.Itoa(i), q.Share, q.Sec) {
 			return fmt.Errorf("%s: a record holds finite figures only", at)

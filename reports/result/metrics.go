@@ -1,5 +1,7 @@
 package result
 
+import "slices"
+
 // Metric describes one name that may stand in a record's Values.
 type Metric struct {
 	Name   string
@@ -18,6 +20,8 @@ func Metrics() []Metric {
 		{"offered", "tx/sec", Neither, "transactions whose intended send time lies in the window"},
 		{"throughput", "tx/sec", Higher, "transactions answered in the window"},
 		{"goodput", "tx/sec", Higher, "transactions answered in the window that the program did not refuse"},
+		{"refused", "tx/sec", Neither, "transactions answered in the window that the program's rules refused"},
+		{"logged-checks", "tx/sec", Neither, "transactions answered in the window that are verifications, ordered so that their trail is on chain"},
 		{"dropped", "tx/sec", Lower, "transactions of the window that no replica admitted"},
 		{"failed", "tx/sec", Lower, "transactions of the window that were admitted and then lost"},
 		{"unfinished", "tx/sec", Lower, "transactions of the window still open when the run ended"},
@@ -115,6 +119,10 @@ func (r Record) Withheld() Record {
 		return r
 	}
 	r.Values, r.LatencyCDF, r.Stages, r.Series, r.Limit = nil, nil, nil, nil, ""
+	r.Members = slices.Clone(r.Members)
+	for i := range r.Members {
+		r.Members[i].Values = nil
+	}
 	return r
 }
 

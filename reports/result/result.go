@@ -54,6 +54,9 @@ type Record struct {
 	Stages      []Stage    `json:"stages,omitempty"`
 	Series      []Point    `json:"series,omitempty"`
 	Assumptions []string   `json:"assumptions,omitempty"` // what was modelled, in sentences
+	Members     []Member   `json:"members,omitempty"`     // of a mixed workload: its services, in the order of the mix
+	Refusals    []Refusal  `json:"refusals,omitempty"`    // what the programs' rules refused in the window, the most frequent first
+	StateRoot   string     `json:"state_root,omitempty"`  // root of the programs' state after the run, in hexadecimal digits
 }
 
 // Factor is a setting that the experiment varies and its level in this cell.

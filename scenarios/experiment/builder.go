@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios"
@@ -23,12 +25,15 @@ type builder struct {
 // noLoad says that a scenario has no load of the wanted name.
 type noLoad struct{ error }
 
-// expand adds the cells of one scenario and load.
-func (b *builder) expand(p *Plan, s *scenarios.Scenario, l Load, points [][]result.Factor) error {
+// expand adds the cells of one scenario or mix and load.
+func (b *builder) expand(p *Plan, s subject, l Load, points [][]result.Factor) error {
 	for _, point := range points {
 		for _, design := range b.file.Designs {
-			d := draft{scenario: *s, design: design, network: b.file.Network,
+			d := draft{mixed: s.mixed, design: design, network: b.file.Network,
 				machine: b.file.Machine, faults: b.file.Faults, load: l, seed: b.file.Seed}
+			if s.scenario != nil {
+				d.scenario = *s.scenario
+			}
 			if b.file.Replicas > 0 {
 				d.design.Replicas = b.file.Replicas
 			}
@@ -190,25 +195,29 @@ func (b *builder) network(r NetworkRef, replicas int) (network.Topology, error) 
 	return t, err
 }
 
-// demand resolves the scenario's workload and rate.
+// demand resolves the workload and its rate.
 func (b *builder) demand(d *draft, s *Setup) error {
 	if flat := d.load.Preset == "" || d.load.Preset == scenarios.PresetSurge; flat && !d.shaped && s.Clients == 0 {
 		// A rate, and the rate of the busiest moment, hold all the time: laying the day's shape over
 		// them would raise them a second time.
-		d.scenario.Arrival = scenarios.Arrival{Shape: "poisson"}
+		d.change(func(s *scenarios.Scenario) { s.Arrival = scenarios.Arrival{Shape: "poisson"} })
 	}
-	w, err := b.workload(&d.scenario)
+	w, err := b.workloadOf(d)
 	if err != nil {
 		return err
 	}
+	s.Notes = append(s.Notes, d.notes...)
 	s.Workload, s.Scenario = w, w.Scenario
 	if s.Clients > 0 {
 		return nil
 	}
 	if s.Rate = d.load.Rate; d.load.Preset != "" {
-		if s.Rate, err = w.Rate(d.load.Preset); err != nil {
+		offer, err := w.ForLoad(d.load.Preset)
+		if err != nil {
 			return noLoad{err}
 		}
+		s.Workload, s.Scenario, s.Rate = offer.Workload, offer.Workload.Scenario, offer.Rate
+		s.Notes = append(s.Notes, offer.Notes()...)
 	}
 	if s.Rate.IsZero() {
 		return noLoad{fmt.Errorf("scenario %s: load %s is zero", s.Scenario.ID, s.Load)}
@@ -216,21 +225,100 @@ func (b *builder) demand(d *draft, s *Setup) error {
 	if s.Rate.In(s.Duration) > requestsMax {
 		return b.file.fail("load", "%s is more than %d requests in %v", s.Load, requestsMax, s.Duration)
 	}
-	return nil
+	return s.checkEnough()
+}
+
+// ordersMin is how many transactions a run of a preset should have: with fewer there may be none at all, and a
+// run that measured nothing is no run.
+//
+// assumed: ten, of which one in 20,000 runs has none.
+const ordersMin = 10
+
+// checkEnough refuses a preset that brings next to nothing in the time that is measured.
+func (s *Setup) checkEnough() error {
+	tally := s.Workload.Mix
+	writes, err := s.Rate.Times(tally.Requests-tally.Reads, tally.Requests)
+	window := s.Duration - s.Warmup
+	if s.Load.Preset == "" || err != nil || writes.In(window) >= ordersMin {
+		return nil
+	}
+	return noLoad{fmt.Errorf("scenario %s: load %s is %v, which orders %d transactions in the %v that are measured: allowed are %d or more, so take a longer duration, a larger load or a rate such as 100",
+		s.Scenario.ID, s.Load, s.Rate, writes.In(window), window, ordersMin)}
 }
 
 // requestsMax bounds the requests of one run, which are kept in memory until they are answered.
 const requestsMax = 100_000_000
 
-// workload rehearses a scenario, or another shape of arrivals of one that was rehearsed.
-func (b *builder) workload(s *scenarios.Scenario) (*scenarios.Workload, error) {
+// workloadOf rehearses what a draft is of.
+func (b *builder) workloadOf(d *draft) (*scenarios.Workload, error) {
+	if d.mixed == nil {
+		return b.workload(&d.scenario)
+	}
+	list := d.mixed.Scenarios()
+	b.rehearse(list)
+	members := make([]*scenarios.Workload, len(list))
+	for i, s := range list {
+		var err error
+		if members[i], err = b.workload(s); err != nil {
+			return nil, err
+		}
+	}
+	return d.mixed.Workload(members)
+}
+
+// rehearse rehearses scenarios at the same time. What a rehearsal gives depends on its scenario alone; errors show
+// again when the workload is asked for.
+func (b *builder) rehearse(list []*scenarios.Scenario) {
+	type job struct {
+		key  string
+		own  scenarios.Scenario
+		made *scenarios.Workload
+	}
+	var jobs []*job
+	for _, s := range list {
+		key, err := contentOf(s)
+		if _, done := b.workloads[key]; err == nil && !done {
+			jobs = append(jobs, &job{key: key, own: *s})
+		}
+	}
+	next := make(chan *job)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
+		workers.Go(func() {
+			for j := range next {
+				if w, err := j.own.Workload(); err == nil {
+					j.made = w
+				}
+			}
+		})
+	}
+	for _, j := range jobs {
+		next <- j
+	}
+	close(next)
+	workers.Wait()
+	for _, j := range jobs {
+		if j.made != nil {
+			b.workloads[j.key] = j.made
+		}
+	}
+}
+
+// contentOf identifies what a scenario's rehearsal depends on.
+func contentOf(s *scenarios.Scenario) (string, error) {
 	content := *s
 	content.Arrival = scenarios.Arrival{}
 	key, err := json.Marshal(content)
+	return string(key), err
+}
+
+// workload rehearses a scenario, or another shape of arrivals of one that was rehearsed.
+func (b *builder) workload(s *scenarios.Scenario) (*scenarios.Workload, error) {
+	key, err := contentOf(s)
 	if err != nil {
 		return nil, err
 	}
-	if w, ok := b.workloads[string(key)]; ok {
+	if w, ok := b.workloads[key]; ok {
 		if w.Scenario.Arrival == s.Arrival {
 			return w, nil
 		}
@@ -241,7 +329,7 @@ func (b *builder) workload(s *scenarios.Scenario) (*scenarios.Workload, error) {
 	if err != nil {
 		return nil, b.settingError(err, b.scenarioKeys()...)
 	}
-	b.workloads[string(key)] = w
+	b.workloads[key] = w
 	return w, nil
 }
 

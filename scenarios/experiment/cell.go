@@ -29,8 +29,8 @@ const (
 
 // Setup is everything that decides what a cell does; equal setups with equal seeds give equal runs.
 type Setup struct {
-	Scenario *scenarios.Scenario
-	Workload *scenarios.Workload // of the scenario
+	Scenario *scenarios.Scenario // of a mix, the one that stands for it
+	Workload *scenarios.Workload // of the scenario or mix
 	Design   Design
 	Network  network.Topology
 	Machine  resource.Profile
@@ -41,7 +41,8 @@ type Setup struct {
 	Clock    Clock
 	Duration time.Duration
 	Warmup   time.Duration
-	Seed     uint64 // of the first trial
+	Seed     uint64   // of the first trial
+	Notes    []string // what has to be said of the load, a sentence each
 }
 
 // Cell is one point of the plan in one trial.
@@ -80,7 +81,7 @@ func (c *Cell) Hash() (string, error) {
 		machine.Costs[i].Source = ""
 	}
 	data, err := json.Marshal([]any{
-		c.Scenario.ID, c.Scenario.Family, c.Scenario.Params, c.Scenario.Arrival, clients, // the id names random streams
+		c.loadContent(), clients,
 		c.Design.Protocol, values, replicas, c.Design.limits(), c.Design.Retry, c.Design.Signature,
 		c.Network.Jitter, c.Network.BandwidthBitPerSec,
 		machine.Cores, machine.Costs, machine.Fsync, machine.DiskBytesPerSec,
@@ -99,6 +100,17 @@ func (c *Cell) Hash() (string, error) {
 		h.Write(data)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
+}
+
+// loadContent is what decides the requests and the program, for Hash.
+func (c *Cell) loadContent() []any {
+	var out []any
+	shares := c.Workload.Shares()
+	for i, w := range c.Workload.Members() {
+		s := w.Scenario
+		out = append(out, s.ID, s.Family, s.Params, s.Amendments, s.Arrival, shares[i]) // the id names random streams
+	}
+	return append(out, c.Scenario.ID)
 }
 
 // Key tells the runs of a result set apart.

@@ -1,10 +1,12 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/govbench/govbench/consensus"
@@ -37,7 +39,7 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	if err != nil {
 		return result.Record{}, err
 	}
-	driver, err := c.drive(group, sites, rec)
+	driver, notes, err := c.drive(group, sites, rec)
 	if err != nil {
 		return result.Record{}, err
 	}
@@ -50,6 +52,8 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	driver.Finish()
 	out := c.record(hash, c.engineRuntime())
 	out.Digest = sampleDigest(driver.Stats())
+	out.Warnings = append(out.Warnings, notes...)
+	out.StateRoot = rootOf(apps)
 	c.conclude(&out, rec, checker.Verdicts(appliedBy(apps, checker)), lawsOf(apps), driver)
 	out.Warnings = append(out.Warnings, c.engineWarning())
 	return out, nil
@@ -107,6 +111,15 @@ func appliedBy(apps []*countedApp, checker *check.Checker) uint64 {
 		most = max(most, a.applied)
 	}
 	return most
+}
+
+// rootOf is the root of the state of the replica that executed most operations.
+func rootOf(apps []*countedApp) string {
+	if len(apps) == 0 {
+		return ""
+	}
+	root := slices.MaxFunc(apps, func(a, b *countedApp) int { return cmp.Compare(a.applied, b.applied) }).Digest()
+	return hex.EncodeToString(root[:])
 }
 
 // lawsOf checks the program's laws at every replica.

@@ -19,7 +19,7 @@ import (
 type File struct {
 	Name      string              `yaml:"name" doc:"what the experiment is called; its results go to results/NAME"`
 	Designs   []Design            `yaml:"designs" doc:"chain designs: names, files, or inline"`
-	Scenarios []ScenarioRef       `yaml:"scenarios" doc:"services: ids, patterns such as elicence-*, category:NAME, files, or inline"`
+	Scenarios []ScenarioRef       `yaml:"scenarios" doc:"services: ids, patterns such as elicence-*, category:NAME, files, or inline; or many on one chain: category:all, mix:SELECTION, or a mix file"`
 	Load      []Load              `yaml:"load,omitempty" doc:"presets that every scenario defines, or transactions per second"`
 	Clients   int                 `yaml:"clients,omitempty" doc:"a closed loop of that many clients, instead of load"`
 	Network   NetworkRef          `yaml:"network" doc:"where replicas and agencies stand; metro by default"`

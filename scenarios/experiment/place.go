@@ -42,12 +42,25 @@ func nearest(t *network.Topology, replicas []consensus.SiteID, site consensus.Si
 	return consensus.NodeID(best)
 }
 
-// clientPlaces says, for each agency of a cell's scenario, where its requests come from: its own site
-// when the network has it, the network's sites in turn otherwise. On constant:DELAY, whose sites are
-// those of replicas, clients stand at the leader's.
+// clientPlaces says, for each agency of a cell's scenario, where its requests come from; of a mix, for each agency
+// of one service after another, as requests count them.
 func (c *Cell) clientPlaces(replicas []consensus.SiteID) ([]load.Place, error) {
-	t, at := &c.Network, c.Scenario.ClientsAt
-	agencies := c.Scenario.Participants.List()
+	var out []load.Place
+	for _, w := range c.Workload.Members() {
+		places, err := c.placesOf(w.Scenario, replicas)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, places...)
+	}
+	return out, nil
+}
+
+// placesOf places the agencies of one scenario: at their own site when the network has it, at the network's
+// sites in turn otherwise. On constant:DELAY, whose sites are those of replicas, clients stand at the leader's.
+func (c *Cell) placesOf(s *scenarios.Scenario, replicas []consensus.SiteID) ([]load.Place, error) {
+	t, at := &c.Network, s.ClientsAt
+	agencies := s.Participants.List()
 	out := make([]load.Place, len(agencies))
 	for i, a := range agencies {
 		name := a.Site
@@ -55,7 +68,7 @@ func (c *Cell) clientPlaces(replicas []consensus.SiteID) ([]load.Place, error) {
 		case len(at.Sites) > 0:
 			name = at.Sites[i%len(at.Sites)]
 			if _, ok := t.Site(name); !ok {
-				return nil, fmt.Errorf("scenario %s: clients_at: %w", c.Scenario.ID, strict.UnknownName("site of "+t.Name, name, siteNames(t)))
+				return nil, fmt.Errorf("scenario %s: clients_at: %w", s.ID, strict.UnknownName("site of "+t.Name, name, siteNames(t)))
 			}
 		case at.Mode == scenarios.ClientsLeader || isConstant(t):
 			out[i] = load.Place{Site: replicas[0], Entry: 0}

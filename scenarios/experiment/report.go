@@ -33,19 +33,20 @@ func Report(files []File, records []result.Record) (render.Input, error) {
 		if err != nil {
 			return in, err
 		}
-		for _, s := range chosen {
-			in.Scenarios[s.ID] = scenarioInfo(s)
+		for _, c := range chosen {
+			for _, s := range c.services() {
+				in.Scenarios[s.ID] = scenarioInfo(s)
+			}
+			if c.mixed != nil {
+				in.Scenarios[c.mixed.ID] = mixedInfo(c.mixed)
+			}
 		}
 		for _, d := range f.Designs {
 			in.Designs[d.Name] = designInfo(f.changed(d), f.changes("design.", "replicas"))
 		}
 	}
 	for _, r := range records {
-		if _, ok := in.Scenarios[r.Scenario]; !ok {
-			if s, err := scenarios.Load(r.Scenario); err == nil {
-				in.Scenarios[r.Scenario] = scenarioInfo(s)
-			}
-		}
+		explain(&in, r)
 		if d, ok := designNamed(r.Design); ok && in.Designs[r.Design].Title == "" {
 			in.Designs[r.Design] = designInfo(d, "")
 		}
@@ -58,6 +59,30 @@ func Report(files []File, records []result.Record) (render.Input, error) {
 	figures, err := plot.All(plot.Input{Records: records, Titles: titles})
 	in.Figures = figures
 	return in, err
+}
+
+// explain looks the services of a record up in the catalogue, where no file has told of them.
+func explain(in *render.Input, r result.Record) {
+	if _, ok := in.Scenarios[r.Scenario]; !ok {
+		if scenarios.IsMixed(r.Scenario) {
+			if m, err := scenarios.FindMixed(r.Scenario); err == nil {
+				in.Scenarios[r.Scenario] = mixedInfo(m)
+			}
+		} else if s, err := scenarios.Load(r.Scenario); err == nil {
+			in.Scenarios[r.Scenario] = scenarioInfo(s)
+		}
+	}
+	for _, m := range r.Members {
+		if _, ok := in.Scenarios[m.Scenario]; !ok {
+			if s, err := scenarios.Load(m.Scenario); err == nil {
+				in.Scenarios[m.Scenario] = scenarioInfo(s)
+			}
+		}
+	}
+}
+
+func mixedInfo(m *scenarios.Mixed) render.ScenarioInfo {
+	return render.ScenarioInfo{Name: m.Name, NameZh: m.NameZH, Summary: m.Summary()}
 }
 
 func scenarioInfo(s *scenarios.Scenario) render.ScenarioInfo {

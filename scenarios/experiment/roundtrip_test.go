@@ -46,7 +46,7 @@ designs:
     placement: [west, east]
     block: {max_txs: 7, max_bytes: 4KiB, max_wait: 3ms}
     params: {window: 64, checkpoint_interval: 16}
-scenarios: [my-scenario.yaml, elicence-*]
+scenarios: [my-scenario.yaml, my-mix.yaml, court-*, "mix:court-*"]
 load: [30, surge]
 network: net.yaml
 machine: {name: mine, base: edge, cores: 3, fsync: 1ms, sign: 30us, disk_bytes_per_sec: 10MB, source: "010"}
@@ -56,6 +56,15 @@ warmup: 500ms
 seed: 9
 set: {design.pool: 900, network.jitter: "uniform:1ms"}
 vary: {scenario.payload: [100B, 2KiB]}
+`
+
+// ownMix is a mix with a service of the user's own, by its file.
+const ownMix = `id: my-mix
+name: Courts and others
+mix:
+  - {scenario: my-scenario.yaml, share: 40%}
+  - {scenario: [court-*, real-estate-registration], share: 59.5%}
+  - {scenario: population-base-check, share: 0.5%}
 `
 
 // TestResolvedExperiment: the experiment that is written beside results stands for itself. Read at another
@@ -70,6 +79,7 @@ func TestResolvedExperiment(t *testing.T) {
 		"experiment.yaml":   own,
 		"designs/mine.yaml": "name: mine\nprotocol: raft\nreplicas: 3\n",
 		"my-scenario.yaml":  strings.Replace(string(text), "id: court-evidence-deposit", "id: my-scenario", 1),
+		"my-mix.yaml":       ownMix,
 		"net.yaml":          strings.TrimPrefix(strings.ReplaceAll(line, "\n  ", "\n"), "network:\n") + "jitter: {kind: lognormal, median: 20us, sigma_permille: 500}\nbandwidth: 100Mbit\n",
 		"faults.yaml":       "name: bumps\nloss: [{from: 0s, to: 1s, per_million: 1000}]\ndelays: [{from: 1s, sender: 1, extra: 2ms}]\nslow_disks: [{replica: 0, from: 1s, percent: 200}]\n",
 	} {
@@ -93,7 +103,7 @@ func TestResolvedExperiment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(resolved), dir) || strings.Contains(string(resolved), ".yaml") || strings.Contains(string(resolved), "elicence-*") {
+	if strings.Contains(string(resolved), dir) || strings.Contains(string(resolved), ".yaml") || strings.Contains(string(resolved), " court-*") {
 		t.Errorf("the resolved experiment still depends on its place:\n%s", resolved)
 	}
 	again, err := parse(t, t.TempDir(), string(resolved)).Plan()

@@ -7,10 +7,16 @@ import (
 	"testing"
 )
 
-// TestSchemaIsCurrent: `UPDATE=1 go test` writes the schema again.
+// TestSchemaIsCurrent: `UPDATE=1 go test` writes the schemas again.
 func TestSchemaIsCurrent(t *testing.T) {
-	const name = "experiment.schema.json"
-	want, err := Schema()
+	checkSchema(t, "experiment.schema.json", Schema, []string{"name", "designs", "scenarios", "load", "clients", "network", "machine",
+		"faults", "clock", "duration", "warmup", "trials", "seed", "replicas", "vary", "set"})
+	checkSchema(t, "mix.schema.json", MixSchema, []string{"id", "name", "name_zh", "mix"})
+}
+
+func checkSchema(t *testing.T, name string, make func() ([]byte, error), keys []string) {
+	t.Helper()
+	want, err := make()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,10 +35,9 @@ func TestSchemaIsCurrent(t *testing.T) {
 	if err := json.Unmarshal(want, &s); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"name", "designs", "scenarios", "load", "clients", "network", "machine", "faults", "clock",
-		"duration", "warmup", "trials", "seed", "replicas", "vary", "set"} {
+	for _, key := range keys {
 		if s.Properties[key].Description == "" {
-			t.Errorf("the schema does not describe %s", key)
+			t.Errorf("%s does not describe %s", name, key)
 		}
 	}
 }

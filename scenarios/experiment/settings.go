@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,7 +17,9 @@ import (
 // draft is a cell before its network, machine and faults are built.
 type draft struct {
 	scenario scenarios.Scenario
-	shaped   bool // the shape of arrivals was set
+	mixed    *scenarios.Mixed // instead of scenario
+	notes    []string         // what has to be said of the settings
+	shaped   bool             // the shape of arrivals was set
 	design   Design
 	network  NetworkRef
 	machine  MachineRef
@@ -263,7 +266,51 @@ func (d *draft) apply(key, value string) error {
 	if err != nil {
 		return err
 	}
+	if d.mixed != nil && strings.HasPrefix(key, "scenario.") {
+		return d.applyToMembers(s, key, value)
+	}
 	return s.apply(d, key, value)
+}
+
+// applyToMembers changes every service of a mix that the setting makes sense for: its family takes the value.
+func (d *draft) applyToMembers(s setting, key, value string) error {
+	var first error
+	took, total := 0, 0
+	d.mixed = d.mixed.Change(func(member *scenarios.Scenario) *scenarios.Scenario {
+		one := draft{scenario: *member}
+		err := s.apply(&one, key, value)
+		if err == nil {
+			_, err = one.scenario.Program()
+		}
+		total++
+		if err != nil {
+			first = cmp.Or(first, err)
+			return member
+		}
+		took++
+		d.shaped = d.shaped || one.shaped
+		return &one.scenario
+	})
+	if took == 0 {
+		return first
+	}
+	if took < total {
+		d.notes = append(d.notes, fmt.Sprintf("%s=%s holds for %d of %d services; for the others it makes no sense (%v)", key, value, took, total, first))
+	}
+	return nil
+}
+
+// change changes the scenario, or every service of the mix.
+func (d *draft) change(change func(*scenarios.Scenario)) {
+	if d.mixed == nil {
+		change(&d.scenario)
+		return
+	}
+	d.mixed = d.mixed.Change(func(s *scenarios.Scenario) *scenarios.Scenario {
+		changed := *s
+		change(&changed)
+		return &changed
+	})
 }
 
 // SettingDoc describes a key that --set and vary reach.

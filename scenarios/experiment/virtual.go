@@ -49,7 +49,11 @@ func (d *Design) limits() mempool.Limits {
 
 // newRecorder makes the recorder of a cell.
 func (c *Cell) newRecorder(exact bool) *record.Recorder {
-	return record.New(record.Config{Warmup: c.Warmup, Duration: c.Duration, Exact: exact})
+	cfg := record.Config{Warmup: c.Warmup, Duration: c.Duration, Exact: exact}
+	if c.Workload.Mixed() != nil {
+		cfg.Members = len(c.Workload.Members())
+	}
+	return record.New(cfg)
 }
 
 // runVirtual runs a cell of pure machines in the simulator.
@@ -78,7 +82,7 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	if err != nil {
 		return result.Record{}, err
 	}
-	driver, err := c.drive(group, sites, rec)
+	driver, notes, err := c.drive(group, sites, rec)
 	if err != nil {
 		return result.Record{}, err
 	}
@@ -90,24 +94,26 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	}
 	driver.Finish()
 	out := c.record(hash, result.Virtual)
+	out.Warnings = append(out.Warnings, notes...)
 	digest := group.Digest()
 	out.Digest = hex.EncodeToString(digest[:])
+	root := app.Digest()
+	out.StateRoot = hex.EncodeToString(root[:])
 	c.conclude(&out, rec, checker.Verdicts(app.applied), app.Check(), driver)
 	return out, nil
 }
 
-// drive makes the load driver of a cell and starts it.
-func (c *Cell) drive(rt consensus.Runtime, sites []consensus.SiteID, sink load.Sink) (*load.Driver, error) {
+// drive makes the load driver of a cell and starts it. notes is what has to be said of its requests.
+func (c *Cell) drive(rt consensus.Runtime, sites []consensus.SiteID, sink load.Sink) (d *load.Driver, notes []string, err error) {
 	places, err := c.clientPlaces(sites)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	place := func(agency uint16) load.Place { return places[int(agency)%len(places)] }
 	opts := load.Options{Until: c.Duration}
 	if c.Clock == WallClock {
 		opts.LagMax = lagMax
 	}
-	var d *load.Driver
 	if c.Clients > 0 {
 		think := sim.NewStream(c.seed(), "clients/"+c.Scenario.ID)
 		clients := load.Clients{N: c.Clients, Ramp: c.Warmup / 2, Think: func() time.Duration { return think.Exp(c.Scenario.Params.Think) }}
@@ -116,13 +122,14 @@ func (c *Cell) drive(rt consensus.Runtime, sites []consensus.SiteID, sink load.S
 		var source workloads.Follower
 		if source, err = c.Workload.NewSource(c.seed(), c.Rate, c.Duration); err == nil {
 			d, err = load.NewOpen(rt, source, place, sink, opts)
+			notes = loneNote(source)
 		}
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d.Start()
-	return d, nil
+	return d, notes, nil
 }
 
 // A request that leaves late on the wall clock has its latency counted from the intended time, so a
@@ -137,7 +144,11 @@ const (
 
 // conclude fills in what was measured and what was checked.
 func (c *Cell) conclude(out *result.Record, rec *record.Recorder, verdicts []check.Verdict, laws error, driver *load.Driver) {
-	rec.Finish().Apply(out)
+	out.Warnings = append(out.Warnings, c.Notes...)
+	summary := rec.Finish()
+	summary.Apply(out)
+	c.members(out, summary.Members, laws)
+	c.refusals(out, summary.Refusals)
 	for _, v := range verdicts {
 		out.Checks = append(out.Checks, result.Check{Name: v.Name, OK: v.OK, Detail: v.Detail})
 	}

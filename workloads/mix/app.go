@@ -1,8 +1,8 @@
 package mix
 
 import (
-	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/govbench/govbench/workloads"
 	"github.com/govbench/govbench/workloads/program"
@@ -94,16 +94,46 @@ func (a *App) Digest() [32]byte {
 	return a.tree.root()
 }
 
-// Check implements workloads.App: it verifies the laws of every member. The error names each member that
-// broke one.
+// Check implements workloads.App: it verifies the laws of every member. The error is a *BrokenLaws.
 func (a *App) Check() error {
-	var broken []error
-	for _, p := range a.parts {
+	var broken BrokenLaws
+	for i, p := range a.parts {
 		if err := p.App.Check(); err != nil {
-			broken = append(broken, fmt.Errorf("%s: %w", p.Name, err))
+			broken = append(broken, BrokenLaw{Member: i, Name: p.Name, Err: err})
 		}
 	}
-	return errors.Join(broken...)
+	if len(broken) == 0 {
+		return nil
+	}
+	return &broken
+}
+
+// BrokenLaw says which law of a member broke.
+type BrokenLaw struct {
+	Member int
+	Name   string // of the member
+	Err    error  // of its Check
+}
+
+// BrokenLaws lists every member that broke a law, in the order of the members.
+type BrokenLaws []BrokenLaw
+
+// Error names the members and what broke.
+func (b *BrokenLaws) Error() string {
+	var lines []string
+	for _, law := range *b {
+		lines = append(lines, law.Name+": "+law.Err.Error())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap lists the members' errors.
+func (b *BrokenLaws) Unwrap() []error {
+	var list []error
+	for _, law := range *b {
+		list = append(list, law.Err)
+	}
+	return list
 }
 
 // Members is the number of members.

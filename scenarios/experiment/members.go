@@ -1,0 +1,65 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/govbench/govbench/reports/record"
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/workloads"
+	"github.com/govbench/govbench/workloads/mix"
+)
+
+// members tells what was measured of each service of a mixed workload.
+func (c *Cell) members(out *result.Record, values [][]result.Value, laws error) {
+	mixed := c.Workload.Mixed()
+	if mixed == nil {
+		return
+	}
+	broken := map[int]string{}
+	if list := (*mix.BrokenLaws)(nil); errors.As(laws, &list) {
+		for _, law := range *list {
+			broken[law.Member] = law.Err.Error()
+		}
+	}
+	shares := c.Workload.Shares()
+	for i, w := range c.Workload.Members() {
+		out.Members = append(out.Members, result.Member{
+			Scenario: w.Scenario.ID, Category: string(w.Scenario.Category), Provenance: string(w.Scenario.Provenance),
+			Share: nearestFloat(shares[i]), Broken: broken[i], Values: values[i],
+		})
+	}
+	out.Warnings = append(out.Warnings, "services: "+mixed.Summary())
+}
+
+// nearestFloat is the float nearest to an exact ratio, the same on every machine.
+func nearestFloat(r *big.Rat) float64 {
+	f, _ := r.Float64()
+	return f
+}
+
+// refusals tells what the programs refused, by reason: the most frequent ones, and the rest in one line.
+func (c *Cell) refusals(out *result.Record, counted []record.Refusals) {
+	members := c.Workload.Members()
+	rest := uint64(0)
+	for _, r := range counted {
+		if r.Reason == "" || len(out.Refusals) == result.RefusalsMax {
+			rest += r.Count
+			continue
+		}
+		out.Refusals = append(out.Refusals, result.Refusal{Scenario: members[r.Member].Scenario.ID, Reason: r.Reason, Count: r.Count})
+	}
+	if rest > 0 {
+		out.Refusals = append(out.Refusals, result.Refusal{Reason: result.OtherReasons, Count: rest})
+	}
+}
+
+// loneNote says how many services of a mix were given one arrival because their own rate had none.
+func loneNote(source workloads.Source) []string {
+	mixed, ok := source.(*mix.Source)
+	if !ok || mixed.Lone() == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d services had no arrival in this time at their rates: each was given one, at a random moment, so that its program is exercised (assumed)", mixed.Lone())}
+}
