@@ -45,7 +45,8 @@
 // A venue records a check-in as a token that the visitor's phone blinds anew each day: the chain does not tell
 // who it was, and no token links two days. Within "repeat-min" the same token is refused, as far as the venue's
 // open page remembers. Eight check-ins fill a page of the venue. After "retention" a check-in may no
-// longer be answered; a purge by the venue or the health authority removes what has expired, the oldest first.
+// longer be answered; a purge by the venue or the health authority removes what has expired,
+// in the order of the record up to one that has not, from at most four filed pages and then the open one.
 // The health authority traces contacts only in a case that it has opened for one venue and a window of time, and
 // every trace is a transaction: it reads one page and answers the tokens that lie in the window and did not expire.
 //

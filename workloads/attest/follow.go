@@ -78,8 +78,9 @@ func (g *generator) arrival(subject uint64, answered workloads.Request, at time.
 		}
 		return g.transaction(KindLift, client, at, agency, subject), true
 	case KindAppeal:
-		if g.share.deadline <= uint64(time.Hour/time.Millisecond) && g.author.Percent(leavePercent) {
-			late := at + time.Duration(g.share.deadline+1)*time.Millisecond
+		deadline := g.rule("appeal-deadline")
+		if deadline <= uint64(time.Hour/time.Millisecond) && g.author.Percent(leavePercent) {
+			late := at + time.Duration(deadline+1)*time.Millisecond
 			return g.bare(KindOverdue, subject, late), true
 		}
 		return g.transaction(KindDecide, client, at, agency, subject, byte(g.rand.Below(2))), true

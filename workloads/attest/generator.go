@@ -14,7 +14,7 @@ const (
 	knownSlots    = 1 << 15  // attestations that the generator remembers
 	tries         = 8        // draws of a subject before something else is done
 	recentKept    = 256      // attestations remembered for corrections, a power of two
-	visitsKept    = 4096     // check-ins remembered for tracing and purges
+	visitsKept    = 4096     // check-ins remembered for tracing and purges, about one in a page of them
 	takenBackMax  = 4 * hour // assumed: a sample is reported within four hours
 	tracePages    = 4        // assumed: pages that one case reads, the newest first
 	appealPercent = 10       // assumed: orders that are appealed against
@@ -56,15 +56,12 @@ type generator struct {
 	traces   map[uint64]*contact
 }
 
-// shareTable holds the shares of the rules, in percent.
+// shareTable holds the shares of the rules, in percent. Rules that the agencies may amend are asked for when they are
+// needed, because people learn of an amendment.
 type shareTable struct {
 	wrong, issue, checkIn, register, recognise int64
 	test, dose, positive, observe, guard       int64
-	course                                     int64  // doses of a full course
 	dosed                                      uint64 // percent
-	foreign                                    uint64
-	interval, retention, reportMax, life       uint64
-	deadline                                   uint64
 }
 
 // contact is a tracing case at work.
@@ -91,10 +88,7 @@ func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 			wrong: rule("refused-percent"), issue: rule("issue-percent"), checkIn: rule("checkin-percent"),
 			register: rule("register-percent"), recognise: rule("recognise-percent"), test: rule("test-percent"),
 			dose: rule("dose-percent"), positive: rule("positive-percent"), observe: rule("observe-percent"),
-			guard: rule("guard-percent"), course: rule("doses-max"), dosed: uint64(rule("vaccinated-percent")),
-			foreign: uint64(rule("foreign-issuers")), interval: uint64(rule("dose-interval")),
-			retention: uint64(rule("retention")), reportMax: uint64(rule("report-max")),
-			life: uint64(rule("recognition-life")), deadline: uint64(rule("appeal-deadline")),
+			guard: rule("guard-percent"), dosed: uint64(rule("vaccinated-percent")),
 		},
 	}
 }
@@ -178,6 +172,9 @@ func (g *generator) query(kind byte, client uint32, at time.Duration, number uin
 	r.Read = true
 	return r
 }
+
+// rule is the value of a rule as people know it.
+func (g *generator) rule(name string) uint64 { return uint64(g.settings.Rule(name)) }
 
 func (g *generator) district(subject uint64) int { return int(subject % uint64(g.settings.Agencies)) }
 

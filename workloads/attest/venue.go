@@ -76,11 +76,11 @@ func (a *app) keeps(call *program.Call, venue uint64) bool {
 	return desk && agency == 0 || is && own == venue
 }
 
-// purgePages is the most pages that one purge touches.
+// purgePages is the most filed pages that one purge touches.
 const purgePages = 4
 
-// purge removes the venue's check-ins that have expired, the oldest first, up to one that has not and from at
-// most purgePages pages.
+// purge removes the venue's check-ins that have expired, in the order in which they were recorded up to one that
+// has not, from at most purgePages filed pages and then from the open one.
 func (a *app) purge(call *program.Call) (reason string) {
 	venue := call.Body.Uint64()
 	switch {

@@ -23,13 +23,13 @@ func (g *generator) issue(at time.Duration) workloads.Request {
 		subject := g.subjects.Next()
 		k := g.slot(subject, what)
 		if what == WhatDose {
-			if int64(k.dose) < g.share.course-int64(subject%2) && (k.taken == 0 || now+1 >= k.taken+g.share.interval) {
+			if uint64(k.dose)+subject%2 < g.rule("doses-max") && (k.taken == 0 || now+1 >= k.taken+g.rule("dose-interval")) {
 				return g.attest(at, k, subject, what, k.dose+1, now)
 			}
 			continue
 		}
 		if k.taken <= now { // the next may be taken from k.taken on, which is one later than the last
-			back := min(takenBackMax, g.share.reportMax, now-k.taken)
+			back := min(takenBackMax, g.rule("report-max"), now-k.taken)
 			value := byte(0)
 			if g.author.Percent(g.share.positive) {
 				value = 1
@@ -71,7 +71,7 @@ func (g *generator) attestation(at time.Duration, client uint32, agency int, sub
 
 func (g *generator) checkIn(at time.Duration) workloads.Request {
 	venue := g.venues.Next()
-	if len(g.visits) < visitsKept {
+	if len(g.visits) < visitsKept && (len(g.visits) == 0 || g.rand.Below(pageVisits) == 0) {
 		g.visits = append(g.visits, visit{venue, program.Milliseconds(at)})
 	}
 	return g.enter(at, venue, venue)
@@ -99,20 +99,21 @@ func (g *generator) register(at time.Duration) workloads.Request {
 }
 
 func (g *generator) recognise(at time.Duration) workloads.Request {
+	foreign := g.rule("foreign-issuers")
 	now := program.Milliseconds(at)
 	for range tries {
 		subject := g.subjects.Next()
 		k := g.slot(subject, 0)
-		if k.taken > now || g.share.foreign == 0 {
+		if k.taken > now || foreign == 0 {
 			continue
 		}
-		taken := now - g.rand.Below(min(takenBackMax, g.share.life/2, now-k.taken)+1)
+		taken := now - g.rand.Below(min(takenBackMax, g.rule("recognition-life")/2, now-k.taken)+1)
 		k.taken = taken + 1
 		value := byte(0)
 		if g.author.Percent(g.share.positive) {
 			value = 1
 		}
-		issuer := uint16(g.rand.Below(g.share.foreign))
+		issuer := uint16(g.rand.Below(foreign))
 		return g.recognition(at, subject, issuer, value, taken, proofOf(issuer, subject, value, taken))
 	}
 	return g.checkIn(at)
@@ -130,7 +131,7 @@ func (g *generator) recognition(at time.Duration, subject uint64, issuer uint16,
 // upkeep is a correction, a revocation, a tracing case or a purge.
 func (g *generator) upkeep(at time.Duration) workloads.Request {
 	now := program.Milliseconds(at)
-	if len(g.visits) > 0 && g.visits[0].at+g.share.retention+1000 < now {
+	if len(g.visits) > 0 && g.rand.Below(2) == 0 && g.visits[0].at+g.rule("retention")+1000 < now {
 		venue := g.visits[0].venue
 		g.visits = g.visits[1:]
 		return g.transaction(KindPurge, g.venueClient(venue), at, g.venueAgency(venue), venue)
