@@ -6,6 +6,7 @@ import (
 	"github.com/govbench/govbench/workloads/attest"
 	"github.com/govbench/govbench/workloads/claim"
 	"github.com/govbench/govbench/workloads/custody"
+	"github.com/govbench/govbench/workloads/directory"
 	"github.com/govbench/govbench/workloads/draw"
 	"github.com/govbench/govbench/workloads/evidence"
 	"github.com/govbench/govbench/workloads/fund"
@@ -18,7 +19,7 @@ import (
 // Families lists the program families that a scenario may name.
 func Families() []workloads.Family {
 	return []workloads.Family{verify.Family(), approval.Family(), licence.Family(), draw.Family(), evidence.Family(),
-		claim.Family(), fund.Family(), attest.Family(), register.Family(), custody.Family(), numbering.Family()}
+		claim.Family(), fund.Family(), attest.Family(), register.Family(), custody.Family(), numbering.Family(), directory.Family()}
 }
 
 // FamilyNames lists their names.

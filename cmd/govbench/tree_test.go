@@ -41,9 +41,9 @@ func heights() map[string]int {
 
 		"workloads/draw":   20,
 		"workloads/verify": 20, "workloads/approval": 20, "workloads/licence": 20, "workloads/evidence": 20, "workloads/attest": 20,
-		"workloads/claim":               20,
-		"workloads/fund":                20,
-		"workloads/numbering":           20,
+		"workloads/claim":     20,
+		"workloads/fund":      20,
+		"workloads/numbering": 20, "workloads/directory": 20,
 		"workloads/program/programtest": 20, "workloads/register": 20, "workloads/custody": 20, "workloads/mix": 20,
 		"sim/cluster":   20,
 		"reports/stats": 20,
