@@ -32,6 +32,10 @@ func (a *app) Check() error {
 	if err := s.play(accepted); err != nil {
 		return err
 	}
+	if sum := s.count[countLines] + a.Governance(); sum != accepted {
+		return fmt.Errorf("journal: it has %d lines, %d transactions governed, %d were accepted",
+			s.count[countLines], a.Governance(), accepted)
+	}
 	if err := s.compare(); err != nil {
 		return err
 	}
