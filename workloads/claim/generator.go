@@ -11,9 +11,9 @@ import (
 
 // Numbers of the generator.
 const (
-	lockedKept    = 256 // claims remembered for duplicates
-	giveUpPercent = 20  // assumed: share of disputed instruments that the holder cancels
-	retriesMax    = 4   // times that a claimant lowers an amount that is above the rate
+	lockedKept    = 64 // claims remembered for duplicates
+	giveUpPercent = 20 // assumed: share of disputed instruments that the holder cancels
+	retriesMax    = 4  // times that a claimant lowers an amount that is above the rate
 )
 
 // generator makes the requests of the service: an instrument of the start is claimed, or a new one is registered,
@@ -426,7 +426,7 @@ func (g *generator) wrong(at time.Duration) workloads.Request {
 	}
 	p := &plan{pledge: pledged, face: 1}
 	request := workloads.Request{}
-	switch g.rand.Below(8) {
+	switch g.rand.Below(12) {
 	case 0: // a stranger's claim
 		p.holder += uint64(g.settings.Population)
 		request = g.lockAt(p, 0, at, pledged.claimant, 1)
