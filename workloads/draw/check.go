@@ -1,7 +1,6 @@
 package draw
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -27,6 +26,21 @@ type dossier struct {
 	bids     uint64
 	stated   bool // there is an entry for the round
 	eligible []*held
+	place    map[uint32]int // of a subject among the people
+}
+
+// bySubject is the subject's application, nil when there is none.
+func (d *dossier) bySubject(subject uint32) *held {
+	if d.place == nil {
+		d.place = make(map[uint32]int, len(d.people))
+		for i := range d.people {
+			d.place[d.people[i].subject] = i
+		}
+	}
+	if i, found := d.place[subject]; found {
+		return &d.people[i]
+	}
+	return nil
 }
 
 // Check implements workloads.App: it verifies the laws of Family over the whole ledger. It sorts the eligible
@@ -201,11 +215,10 @@ func (a *app) collectBids(rounds map[roundID]*dossier) error {
 			return fmt.Errorf("bid %x: unsound or written %d times", e.Key[1:], e.Version)
 		}
 		subject := binary.BigEndian.Uint32(e.Key[9:])
-		at := slices.IndexFunc(d.people, func(h held) bool { return h.subject == subject })
-		if at < 0 {
+		h := d.bySubject(subject)
+		if h == nil {
 			return fmt.Errorf("bid %x: there is no such application", e.Key[1:])
 		}
-		h := &d.people[at]
 		h.price = binary.BigEndian.Uint64(e.Value)
 		if order := binary.BigEndian.Uint64(e.Value[40:]); d.round.closed == 0 || order <= d.round.closed {
 			return fmt.Errorf("bid %x: opened by transaction %d, the round was closed by %d", e.Key[1:], order, d.round.closed)
@@ -218,265 +231,6 @@ func (a *app) collectBids(rounds map[roundID]*dossier) error {
 			return fmt.Errorf("bid %x: a price of %d yuan in state %d", e.Key[1:], h.price, h.state)
 		}
 		d.bids++
-	}
-	return nil
-}
-
-// checkPeople verifies the applications of a round one by one.
-func (a *app) checkPeople(d *dossier, accepted uint64) error {
-	if uint64(len(d.people)) != uint64(d.round.applied) {
-		return fmt.Errorf("%d applications, the round counts %d", len(d.people), d.round.applied)
-	}
-	live, objections := uint32(0), uint32(0)
-	for i := range d.people {
-		h := &d.people[i]
-		if h.number != uint32(i)+1 || uint64(h.subject) >= uint64(a.settings.Population) {
-			return fmt.Errorf("application %d of subject %d: numbered twice or with a gap, or nobody's", h.number, h.subject)
-		}
-		if err := a.checkApplication(d, h, accepted); err != nil {
-			return fmt.Errorf("application %d of subject %d: %w", h.number, h.subject, err)
-		}
-		if h.state != StateRefused && h.state != StateWithdrawn && h.state != StateInvalid {
-			live++
-		}
-		if h.objector != 0 && h.state != StateRefused {
-			objections++
-		}
-		if h.isEligible(a.mode) {
-			d.eligible = append(d.eligible, h)
-		}
-	}
-	if live != d.round.live || objections != d.round.objections {
-		return fmt.Errorf("%d applications are live and %d objected to, the round says %d and %d",
-			live, objections, d.round.live, d.round.objections)
-	}
-	return nil
-}
-
-// isEligible reports whether the application takes part in the ranking.
-func (h *held) isEligible(mode byte) bool {
-	return h.state >= StateTaken || h.state == StateEligible && (mode != ModeBids || h.line != 0)
-}
-
-func (a *app) checkApplication(d *dossier, h *held, accepted uint64) error {
-	t := &d.terms
-	if h.state < StateApplied || h.state > StateDisqualified || h.since == 0 || h.since > accepted ||
-		uint64(h.corrections) > t.corrections || h.heard > heardMax {
-		return fmt.Errorf("unsound record, or corrected or heard too often: %+v", h.application)
-	}
-	if d.round.closed > 0 && h.since > d.round.closed || t.order > 0 && h.since <= t.order {
-		return fmt.Errorf("entered by transaction %d, outside the round", h.since)
-	}
-	if h.appliedAt < t.opens || h.appliedAt >= t.deadline || h.state == StateWithdrawn && h.movedAt >= t.deadline ||
-		h.state <= StateRefused && h.movedAt > t.reviewed() || h.movedAt < h.appliedAt {
-		return fmt.Errorf("applied at %d ms and moved to state %d at %d ms: after a deadline", h.appliedAt, h.state, h.movedAt)
-	}
-	points, seen := uint64(0), uint64(0)
-	for _, s := range h.aspects {
-		if int(s.place) >= a.settings.Approvals || seen>>s.place&1 == 1 {
-			return fmt.Errorf("confirmed twice, or by the agency at place %d", s.place)
-		}
-		if s.at < h.appliedAt || s.at > t.reviewed() {
-			return fmt.Errorf("confirmed at %d ms: outside the round", s.at)
-		}
-		if uint64(s.points) > t.pointsMax || a.mode != ModePoints && s.points != 0 {
-			return fmt.Errorf("%d points for one aspect", s.points)
-		}
-		seen |= 1 << s.place
-		points += uint64(s.points)
-	}
-	complete := len(h.aspects) == a.settings.Approvals
-	past := h.state == StateEligible || h.state >= StateShort && h.state != StateRefused && h.state != StateWithdrawn
-	enough := a.mode != ModePoints || points >= t.pointsMin
-	switch {
-	case points != h.points:
-		return fmt.Errorf("%d points, its aspects sum to %d", h.points, points)
-	case past && !complete, h.state == StateApplied && complete:
-		return fmt.Errorf("in state %d with %d confirmations of %d", h.state, len(h.aspects), a.settings.Approvals)
-	case past && enough == (h.state == StateShort):
-		return fmt.Errorf("in state %d with %d points, %d are needed", h.state, points, t.pointsMin)
-	}
-	return nil
-}
-
-// checkRoll verifies the roll against the applications.
-func (a *app) checkRoll(d *dossier, _ uint64) error {
-	byLine := make(map[uint32]*held, len(d.people))
-	for i := range d.people {
-		if h := &d.people[i]; h.line != 0 {
-			byLine[h.line] = h
-		}
-		if h := &d.people[i]; (h.line != 0) != h.isEligible(a.mode) {
-			return fmt.Errorf("application %d: in state %d and on line %d of the roll", h.number, h.state, h.line)
-		}
-	}
-	void := uint32(0)
-	for at := range d.round.lines {
-		page, _, _ := a.Ledger.Get(a.rollKey(d.id, at/pageLines))
-		from := int(at%pageLines) * lineSize
-		if len(page) < from+lineSize {
-			return fmt.Errorf("roll: line %d of %d is missing", at+1, d.round.lines)
-		}
-		line := page[from : from+lineSize]
-		if binary.BigEndian.Uint32(line[4:]) == 0 {
-			void++
-			continue
-		}
-		h := byLine[at+1]
-		score := uint64(0)
-		if h != nil {
-			score = h.points
-			if a.mode == ModeBids {
-				score = h.price
-			}
-		}
-		if h == nil || binary.BigEndian.Uint32(line) != h.subject || binary.BigEndian.Uint32(line[4:]) != h.number ||
-			binary.BigEndian.Uint64(line[8:]) != score || binary.BigEndian.Uint64(line[16:]) != h.since {
-			return fmt.Errorf("roll: line %d is %x, which is no eligible application's", at+1, line)
-		}
-	}
-	if void != d.round.void || uint64(len(byLine))+uint64(void) != uint64(d.round.lines) {
-		return fmt.Errorf("roll: %d lines, %d applications and %d void, the round says %d void",
-			d.round.lines, len(byLine), void, d.round.void)
-	}
-	return nil
-}
-
-// checkSeeds verifies reveals against commitments, and recomputes the round's seed.
-func (a *app) checkSeeds(d *dossier, accepted uint64) error {
-	r, t := &d.round, &d.terms
-	if r.state > RoundOpen != (r.closed > 0) || r.closed > accepted || r.closed > 0 && r.closedAt <= t.reviewed() {
-		return fmt.Errorf("closed at %d ms by transaction %d", r.closedAt, r.closed)
-	}
-	if r.state > RoundOpen && uint64(bits.OnesCount64(r.committed)) < t.seedsMin || r.revealed&^r.committed != 0 {
-		return fmt.Errorf("seeds %b are committed and %b revealed, %d are needed", r.committed, r.revealed, t.seedsMin)
-	}
-	lead := int(d.id.pool % uint32(a.settings.Agencies))
-	var seeds [][32]byte
-	for place := range SeedersMax {
-		value, _, found := a.Ledger.Get(a.seedKey(d.id, place))
-		committed, revealed := r.committed>>place&1 == 1, r.revealed>>place&1 == 1
-		if found != committed || revealed != (len(value) == 2*seedHead) || committed && !revealed && len(value) != seedHead ||
-			committed && uint64(place) >= t.seeders {
-			return fmt.Errorf("seed %d: %d bytes, committed %v, revealed %v", place, len(value), committed, revealed)
-		}
-		if !found {
-			continue
-		}
-		commitment := [32]byte(value)
-		if order := binary.BigEndian.Uint64(value[32:]); order == 0 || r.closed > 0 && order >= r.closed {
-			return fmt.Errorf("seed %d: committed by transaction %d, the round was closed by %d", place, order, r.closed)
-		}
-		if !revealed {
-			seeds = append(seeds, Missing(commitment))
-			continue
-		}
-		seed, order := [32]byte(value[seedHead:]), binary.BigEndian.Uint64(value[seedHead+32:])
-		if r.closed == 0 || order <= r.closed {
-			return fmt.Errorf("seed %d: revealed by transaction %d, the round was closed by %d", place, order, r.closed)
-		}
-		if Commitment(d.id.pool, d.id.number, (lead+place)%a.settings.Agencies, seed) != commitment {
-			return fmt.Errorf("seed %d: it is not what was committed to", place)
-		}
-		seeds = append(seeds, seed)
-	}
-	want := [32]byte{}
-	if r.state >= RoundRanking && t.seeders > 0 {
-		want = Mixed(d.id.pool, d.id.number, seeds)
-	}
-	if want != r.seed {
-		return fmt.Errorf("its seed is %x, the reveals make it %x", r.seed, want)
-	}
-	return nil
-}
-
-// ahead tells which of two applications stands before the other: what the laws say, without the ranking's encoding.
-func (a *app) ahead(x, y *held) int {
-	order := 0
-	switch a.mode {
-	case ModePoints:
-		order = compare(y.points, x.points)
-	case ModeBids:
-		order = compare(x.price, y.price)
-		if a.settings.Rule("bid-best") == 1 {
-			order = -order
-		}
-	}
-	if order == 0 && a.mode <= ModePoints {
-		order = bytes.Compare(x.lot[:], y.lot[:])
-	}
-	if order == 0 {
-		order = compare(x.since, y.since)
-	}
-	return order
-}
-
-// checkRanking ranks a round's eligible applications anew and compares.
-func (a *app) checkRanking(d *dossier, _ uint64) error {
-	r := &d.round
-	if r.state < RoundCalled {
-		if r.ranked != 0 || r.called != 0 || r.taken != 0 || r.dropped != 0 {
-			return fmt.Errorf("places in state %d", r.state)
-		}
-		return nil
-	}
-	for _, h := range d.eligible {
-		h.lot = Lot(r.seed, h.number)
-	}
-	slices.SortFunc(d.eligible, a.ahead)
-	if want := min(uint64(len(d.eligible)), d.terms.quota+d.terms.reserve); uint64(r.ranked) != want || r.units != 0 {
-		return fmt.Errorf("%d are ranked and %d units remain, want %d and none", r.ranked, r.units, want)
-	}
-	a.round, a.terms, a.id = d.round, d.terms, d.id
-	for position := range r.ranked {
-		found, _ := a.ranked(position)
-		want := d.eligible[position]
-		if found.subject != want.subject || found.number != want.number {
-			return fmt.Errorf("at position %d is subject %d, the ranking puts subject %d there", position, found.subject, want.subject)
-		}
-		first := uint64(position) < d.terms.quota
-		if first && found.calledAt != 0 || !first && position < r.called != (found.calledAt != 0) || found.calledAt > r.calledAt {
-			return fmt.Errorf("position %d was called at %d ms", position, found.calledAt)
-		}
-	}
-	return nil
-}
-
-// checkPlaces verifies who was called, and what became of them.
-func (a *app) checkPlaces(d *dossier, _ uint64) error {
-	r, t := &d.round, &d.terms
-	taken, dropped := uint32(0), uint32(0)
-	for i := range d.people {
-		h := &d.people[i]
-		if h.state < StateTaken && h.place == 0 {
-			continue
-		}
-		if r.state < RoundCalled || h.place == 0 || h.place > r.called || d.eligible[h.place-1] != h {
-			return fmt.Errorf("application %d: in state %d at position %d of %d called", h.number, h.state, int64(h.place)-1, r.called)
-		}
-		found, _ := a.ranked(h.place - 1)
-		from := max(found.calledAt, r.settledAt)
-		switch late := h.movedAt > from+t.confirm; {
-		case h.state == StateTaken:
-			taken++
-			if late || h.movedAt < from {
-				return fmt.Errorf("application %d: taken at %d ms, called at %d ms", h.number, h.movedAt, from)
-			}
-		case h.state > StateTaken:
-			dropped++
-			if h.state == StateDeclined && late || h.state == StateLapsed && !late {
-				return fmt.Errorf("application %d: in state %d at %d ms, called at %d ms", h.number, h.state, h.movedAt, from)
-			}
-		}
-	}
-	if taken != r.taken || dropped != r.dropped {
-		return fmt.Errorf("%d places are taken and %d given up, the round says %d and %d", taken, dropped, r.taken, r.dropped)
-	}
-	if r.state >= RoundCalled && uint64(r.called) != min(uint64(r.ranked), t.quota+uint64(dropped)) || uint64(taken) > t.quota {
-		return fmt.Errorf("%d were called and %d have taken a place, of %d places and %d given up", r.called, taken, t.quota, dropped)
-	}
-	if r.state == RoundEnded && (r.called != taken+dropped || r.objections > 0) {
-		return fmt.Errorf("ended with %d calls and %d objections open", r.called-taken-dropped, r.objections)
 	}
 	return nil
 }
