@@ -15,6 +15,7 @@ const (
 	SectionTime      = "Over time"
 	SectionStages    = "Where the time goes"
 	SectionResources = "Resource use"
+	SectionServices  = "Services on one chain"
 )
 
 // panelsMax is the number of scenarios in one figure; more go into further figures.
@@ -45,7 +46,8 @@ func All(in Input) ([]result.Figure, error) {
 			out = append(out, f)
 		}
 	}
-	return out, nil
+	more, err := finishAll(services(d))
+	return append(out, more...), err
 }
 
 // data is the records, grouped for drawing.

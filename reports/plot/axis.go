@@ -207,11 +207,14 @@ func timeText(sec float64) string {
 func percent(share float64) string { return short(math.Round(share*1000)/10) + " %" }
 
 // rows sets up the Y axis as a list of names, the first on top, at heights n-1 ... 0.
-func rows(p *plot.Plot, names []string) {
+func rows(p *plot.Plot, names []string) { rowsUpTo(p, names, 26) }
+
+// rowsUpTo shortens names to so many characters.
+func rowsUpTo(p *plot.Plot, names []string, most int) {
 	n := len(names)
 	var out ticks
 	for i, name := range names {
-		out = append(out, plot.Tick{Value: float64(n - 1 - i), Label: cut(name, 26)})
+		out = append(out, plot.Tick{Value: float64(n - 1 - i), Label: cut(name, most)})
 	}
 	p.Y.Min, p.Y.Max = -0.6, float64(n)-0.4
 	p.Y.Tick.Marker = out

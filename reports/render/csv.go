@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,9 +11,20 @@ import (
 )
 
 var csvHead = []string{"scenario", "category", "provenance", "design", "protocol", "fault_model", "runtime", "network", "machine", "faults",
-	"replicas", "load", "factors", "seed", "trial", "status", "metric", "value", "unit", "better", "exact"}
+	"replicas", "load", "factors", "seed", "trial", "status", "metric", "value", "unit", "better", "exact", "service"}
 
-// writeCSV writes one row a figure. A run whose check failed has one row that says so, and no figure.
+// csvValues writes a row for each figure of a run, or of one of its services.
+func csvValues(out *csv.Writer, row []string, service string, values []result.Value) error {
+	for _, v := range values {
+		full := append(row[:len(row):len(row)], "ok", v.Name, strconv.FormatFloat(v.Value, 'g', -1, 64), v.Unit, string(v.Better), strconv.FormatBool(v.Exact), cellText(service))
+		if err := out.Write(full); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeCSV writes one row a figure, those of a mixed workload's services included. A run whose check failed has one row that says so, and no figure.
 func writeCSV(w io.Writer, in Input) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(csvHead); err != nil {
@@ -21,14 +33,18 @@ func writeCSV(w io.Writer, in Input) error {
 	for _, r := range in.Records {
 		row := csvRun(in, r)
 		if failed := r.Failed(); len(failed) > 0 {
-			if err := out.Write(append(row, cellText("check failed: "+failed[0].Name), "", "", "", "", "")); err != nil {
+			if err := out.Write(append(row, cellText("check failed: "+failed[0].Name), "", "", "", "", "", "")); err != nil {
 				return err
 			}
 			continue
 		}
-		for _, v := range r.Values {
-			full := append(row[:len(row):len(row)], "ok", v.Name, strconv.FormatFloat(v.Value, 'g', -1, 64), v.Unit, string(v.Better), strconv.FormatBool(v.Exact))
-			if err := out.Write(full); err != nil {
+		if err := csvValues(out, row, "", r.Values); err != nil {
+			return err
+		}
+		for _, m := range r.Members {
+			of := slices.Clone(row) // category and provenance are the service's own
+			of[1], of[2] = cellText(m.Category), cellText(m.Provenance)
+			if err := csvValues(out, of, m.Scenario, m.Values); err != nil {
 				return err
 			}
 		}

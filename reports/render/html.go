@@ -41,6 +41,10 @@ type page struct {
 	Again                                                       again
 	Sampled                                                     bool
 	VerdictNote, BestNote, SampleNote, ExactNote, CatalogueNote string
+	Services                                                    []serviceTable
+	Verifications                                               []verification
+	Refusals                                                    []refusal
+	ServicesNote, VerificationNote, RefusalsNote                string
 }
 
 // answersAt is the table of answers at one load: a row a scenario, a column a fault model.
@@ -88,7 +92,7 @@ func writeHTML(w io.Writer, in Input) error {
 		return err
 	}
 	funcs := template.FuncMap{
-		"load": loadText, "quantity": quantity, "count": count, "name": in.scenarioName, "mark": j.sampleMark,
+		"load": loadText, "quantity": quantity, "count": count, "figure": func(n uint64) string { return figure(float64(n)) }, "name": in.scenarioName, "mark": j.sampleMark,
 		"seconds": func(s float64) string { return quantity(s, "sec") },
 		"keep":    keep,
 		"stamp":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
@@ -103,6 +107,8 @@ func writeHTML(w io.Writer, in Input) error {
 		Runs: runViews(in.Records), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: j.notModelled(), Costs: j.costs(), Shared: j.sharedModelling(),
 		Again: j.again(), AgainNote: j.againNote(), LoadNote: loadNote, GlanceNote: glanceNote, Cross: j.crossRows(), CrossNote: crossNote, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
 		ExactNote: exactNote, CatalogueNote: catalogueNote}
+	p.Services, p.Verifications, p.Refusals = j.serviceTables(), j.verifications(), j.refusals()
+	p.ServicesNote, p.VerificationNote, p.RefusalsNote = servicesNote, verificationNote, refusalsNote
 	p.CrossSentence = crossSentence(p.Cross)
 	if in.Environment.Go != "" {
 		p.Environment = &in.Environment

@@ -31,6 +31,7 @@ func writeMarkdown(w io.Writer, in Input) error {
 	for _, c := range j.comparisons() {
 		j.markdownComparison(p, c)
 	}
+	j.markdownServices(p)
 	j.markdownCross(p)
 	j.markdownBasis(p)
 	return out.Flush()

@@ -33,7 +33,7 @@ func (j *judged) provenanceRows() []provenanceRow {
 		shared[m.Text] = true
 	}
 	var out []provenanceRow
-	for _, id := range j.scenarios {
+	for _, id := range j.services() {
 		s := j.in.Scenarios[id]
 		own := slices.DeleteFunc(slices.Clone(s.Modelled), func(m string) bool { return shared[m] })
 		out = append(out, provenanceRow{ID: id, Name: j.in.scenarioName(id), NameZh: s.NameZh, Category: s.Category, LeadAgency: s.LeadAgency,
@@ -42,6 +42,20 @@ func (j *judged) provenanceRows() []provenanceRow {
 	return out
 }
 
+// services lists the scenarios and the services of mixed workloads, each once.
+func (j *judged) services() []string {
+	var members []string
+	for _, r := range j.in.Records {
+		for _, m := range r.Members {
+			members = append(members, m.Scenario)
+		}
+	}
+	return unique(j.scenarios, members)
+}
+
+// listedMax is how many scenarios are named one by one behind a sentence.
+const listedMax = 8
+
 // modelling is a sentence about what is modelled and the scenarios of which it is true.
 type modelling struct{ Text, Of string }
 
@@ -49,7 +63,8 @@ type modelling struct{ Text, Of string }
 func (j *judged) sharedModelling() []modelling {
 	of := map[string][]string{}
 	var order []string
-	for _, id := range j.scenarios {
+	services := j.services()
+	for _, id := range services {
 		for _, m := range unique(j.in.Scenarios[id].Modelled) {
 			if of[m] == nil {
 				order = append(order, m)
@@ -61,11 +76,17 @@ func (j *judged) sharedModelling() []modelling {
 	for _, m := range order {
 		switch n := len(of[m]); {
 		case n < 2:
-		case n == len(j.scenarios):
+		case n == len(services):
 			out = append(out, modelling{m, "all " + count(n, "scenario")})
-		case 2*n > len(j.scenarios):
-			others := slices.DeleteFunc(slices.Clone(j.scenarios), func(id string) bool { return slices.Contains(of[m], id) })
+		case 2*n > len(services):
+			others := slices.DeleteFunc(slices.Clone(services), func(id string) bool { return slices.Contains(of[m], id) })
+			if len(others) > listedMax {
+				out = append(out, modelling{m, count(len(of[m]), "scenario")})
+				continue
+			}
 			out = append(out, modelling{m, "all but " + list(others, "and")})
+		case len(of[m]) > listedMax:
+			out = append(out, modelling{m, count(len(of[m]), "scenario")})
 		default:
 			out = append(out, modelling{m, list(of[m], "and")})
 		}

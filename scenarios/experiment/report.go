@@ -82,7 +82,7 @@ func explain(in *render.Input, r result.Record) {
 }
 
 func mixedInfo(m *scenarios.Mixed) render.ScenarioInfo {
-	return render.ScenarioInfo{Name: m.Name, NameZh: m.NameZH, Summary: m.Summary()}
+	return render.ScenarioInfo{Name: m.Name, NameZh: m.NameZH, Provenance: "mixed", Summary: m.Summary()}
 }
 
 func scenarioInfo(s *scenarios.Scenario) render.ScenarioInfo {
