@@ -185,7 +185,7 @@ func TestPresets(t *testing.T) {
 				t.Errorf("%s: load %s has a rate of its own", s.ID, preset)
 			}
 		}
-		if w.Mix.Refused*20 > w.Mix.Requests {
+		if w.Mix.Refused*10 > w.Mix.Requests {
 			t.Errorf("%s: the program refuses %d of %d requests", s.ID, w.Mix.Refused, w.Mix.Requests)
 		}
 	}
