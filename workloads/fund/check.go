@@ -376,7 +376,9 @@ func (a *app) checkPeriods(s *audit) error {
 	for _, p := range s.periods {
 		place := p.subject / a.projects
 		page, _, _ := a.Ledger.Get(a.marksKey(p.subject%a.projects, place/groupSize))
-		if m := readMark(page, int(place%groupSize)); m.next <= p.period || m.next == p.period+1 && m.application != p.id {
+		// A later application that was rejected leaves a mark without an application.
+		m := readMark(page, int(place%groupSize))
+		if m.next <= p.period || m.next == p.period+1 && m.application != p.id && m.application != 0 {
 			return fmt.Errorf("subject %d, period %d: application %d is not marked", p.subject, p.period, p.id)
 		}
 	}
