@@ -163,7 +163,7 @@ func (g *generator) ask(kind byte, at time.Duration, subject uint64, what byte) 
 		op = g.author.End(op)
 	}
 	r := program.Request(at, client, agency, op)
-	r.Read = !g.settings.LogReads
+	r.Read, r.Logged = !g.settings.LogReads, g.settings.LogReads
 	return r
 }
 

@@ -412,7 +412,7 @@ func (g *generator) ask(at time.Duration, wrong bool) workloads.Request {
 		op = g.author.End(op)
 	}
 	request := program.Request(at, client, agency, op)
-	request.Read = !g.settings.LogReads
+	request.Read, request.Logged = !g.settings.LogReads, g.settings.LogReads
 	return request
 }
 

@@ -256,7 +256,7 @@ func (g *generator) look(at time.Duration, wrong bool) workloads.Request {
 		op = binary.BigEndian.AppendUint64(g.author.Query(KindScan, client, at, 8), number)
 	}
 	request := program.Request(at, client, g.agency(client), op)
-	request.Read = !g.settings.LogReads
+	request.Read, request.Logged = !g.settings.LogReads, g.settings.LogReads
 	return request
 }
 

@@ -278,7 +278,7 @@ func (g *generator) use(at time.Duration, h holding) workloads.Request {
 		op = g.author.End(op)
 	}
 	request := program.Request(at, client, int(h.agency), op)
-	request.Read = !g.settings.LogReads
+	request.Read, request.Logged = !g.settings.LogReads, g.settings.LogReads
 	return request
 }
 

@@ -218,7 +218,9 @@ func (g *generator) look(at time.Duration, k known) workloads.Request {
 	}
 	if g.settings.LogReads {
 		op := binary.BigEndian.AppendUint32(g.begin(KindLook, client, at, k.pool, k.round, 4), k.subject)
-		return program.Request(at, client, agency, g.author.End(op))
+		request := program.Request(at, client, agency, g.author.End(op))
+		request.Logged = true
+		return request
 	}
 	op := binary.BigEndian.AppendUint32(g.author.Query(KindLook, client, at, 12), k.pool)
 	op = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(op, k.round), k.subject)

@@ -99,7 +99,7 @@ func (g *generator) verify(at time.Duration, agency int, hash [32]byte) workload
 		op = append(g.author.Query(KindVerify, client, at, 32), hash[:]...)
 	}
 	request := program.Request(at, client, agency, op)
-	request.Read = !g.settings.LogReads
+	request.Read, request.Logged = !g.settings.LogReads, g.settings.LogReads
 	return request
 }
 

@@ -190,7 +190,7 @@ func (g *generator) read(at time.Duration, wrong bool) workloads.Request {
 		op = binary.BigEndian.AppendUint64(g.author.Query(kind, client, at, 8), number)
 	}
 	request := program.Request(at, client, agency, op)
-	request.Read = !g.settings.LogReads
+	request.Read, request.Logged = !g.settings.LogReads, g.settings.LogReads
 	return request
 }
 

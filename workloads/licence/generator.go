@@ -117,7 +117,7 @@ func (g *generator) verify(at time.Duration, id licenceID) workloads.Request {
 		op = id.append(g.author.Query(KindVerify, client, at, 9))
 	}
 	request := program.Request(at, client, agency, op)
-	request.Read = !g.settings.LogReads
+	request.Read, request.Logged = !g.settings.LogReads, g.settings.LogReads
 	return request
 }
 

@@ -11,14 +11,14 @@ import (
 
 // Habits of the people.
 const (
-	billsKept     = 1024   // bills remembered for verification
-	learnOneIn    = 8      // assumed: of the bills that need no correction one in eight is shown to the generator
-	statusPercent = 5      // assumed: share of reads in which an issuer looks at its totals
-	selfPercent   = 10     // assumed: share of issuers' acts that do not go through the platform
-	suspendOneIn  = 1000   // assumed: of the writes one in a thousand suspends an issuer
-	suspendFrom   = 16     // issuers; with fewer nobody is suspended
-	pause         = 10_000 // ms before a request is repeated whose answer did not help
-	issuerTries   = 8      // how often another issuer is looked for when one cannot act
+	billsKept     = 1024  // bills remembered for verification
+	learnOneIn    = 8     // assumed: of the bills that need no correction one in eight is shown to the generator
+	statusPercent = 5     // assumed: share of reads in which an issuer looks at its totals
+	selfPercent   = 10    // assumed: share of issuers' acts that do not go through the platform
+	suspendOneIn  = 1000  // assumed: of the writes one in a thousand suspends an issuer
+	suspendFrom   = 16    // issuers; with fewer nobody is suspended
+	pause         = 3_000 // ms before a request is repeated whose answer did not help
+	issuerTries   = 8     // how often another issuer is looked for when one cannot act
 )
 
 // generator makes the requests of the service. A bill that is corrected, an application, a closing and a suspension
@@ -262,7 +262,7 @@ func (g *generator) verify(at time.Duration) workloads.Request {
 		op = g.author.End(op)
 	}
 	request := program.Request(at, client, agency, op)
-	request.Read = !g.settings.LogReads
+	request.Read, request.Logged = !g.settings.LogReads, g.settings.LogReads
 	return request
 }
 

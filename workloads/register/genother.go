@@ -64,7 +64,7 @@ func (g *generator) search(at time.Duration, object uint64, agency int) workload
 		op = binary.BigEndian.AppendUint64(g.author.Query(KindSearch, client, at, 8), object)
 	}
 	request := program.Request(at, client, agency, op)
-	request.Read = !g.settings.LogReads
+	request.Read, request.Logged = !g.settings.LogReads, g.settings.LogReads
 	return request
 }
 

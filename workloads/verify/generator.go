@@ -129,7 +129,7 @@ func (g *generator) checkClaim(at time.Duration, entity uint64, agency int, clai
 		op = g.author.End(op)
 	}
 	request := program.Request(at, client, agency, op)
-	request.Read = !g.settings.LogReads
+	request.Read, request.Logged = !g.settings.LogReads, g.settings.LogReads
 	return request
 }
 
