@@ -25,21 +25,33 @@ func all(t testing.TB) []*scenarios.Scenario {
 	return list
 }
 
-// TestCatalogueIsComplete: three scenarios of each category, every family in use.
+// TestCatalogueIsComplete: 140 scenarios, as many of each category and provenance as the list has, every family
+// in use, each with its steps, and rules that change in mid-run in every family.
 func TestCatalogueIsComplete(t *testing.T) {
-	categories, families := map[scenarios.Category]int{}, map[string]int{}
+	counts, families, amended := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, s := range all(t) {
-		categories[s.Category]++
+		counts[string(s.Category)]++
+		counts[string(s.Provenance)]++
 		families[s.Family]++
+		amended[s.Family] += len(s.Amendments)
+		if len(s.Steps) < 3 || len(s.Steps) > 7 || s.Privacy == "" {
+			t.Errorf("%s has %d steps and privacy %q", s.ID, len(s.Steps), s.Privacy)
+		}
 	}
-	for _, c := range scenarios.Categories() {
-		if categories[c] < 3 {
-			t.Errorf("%s: %d scenarios, want three at least", c, categories[c])
+	for name, want := range map[string]int{
+		"data-sharing": 40, "business-collaboration": 48, "certificates-evidence": 37, "epidemic-recovery": 15,
+		"documented": 58, "derived": 58, "modelled": 24,
+	} {
+		if counts[name] != want {
+			t.Errorf("%s: %d scenarios, want %d", name, counts[name], want)
 		}
 	}
 	for _, f := range scenarios.FamilyNames() {
 		if families[f] < 2 {
 			t.Errorf("family %s: %d scenarios, want two at least", f, families[f])
+		}
+		if amended[f] == 0 {
+			t.Errorf("family %s: no scenario changes one of its rules in mid-run", f)
 		}
 	}
 	if ids := scenarios.IDs(); len(ids) != len(all(t)) || !slices.IsSorted(ids) {
@@ -62,6 +74,7 @@ func TestCatalogueMatchesTheList(t *testing.T) {
 	for _, row := range rows[1:] {
 		s, err := scenarios.Load(row[0])
 		if err != nil {
+			t.Error(err)
 			continue
 		}
 		seen++
