@@ -60,7 +60,7 @@ func (a *app) Check() error {
 	if err := a.collectPeople(rounds); err != nil {
 		return err
 	}
-	if err := a.collectBids(rounds); err != nil {
+	if err := a.collectBids(rounds, accepted); err != nil {
 		return err
 	}
 	var counted [counters]uint64
@@ -207,12 +207,12 @@ func (a *app) collectPeople(rounds map[roundID]*dossier) error {
 }
 
 // collectBids verifies opened bids against their commitments.
-func (a *app) collectBids(rounds map[roundID]*dossier) error {
+func (a *app) collectBids(rounds map[roundID]*dossier, accepted uint64) error {
 	for e := range a.Ledger.Each([]byte{keyBid}) {
 		id := idOf(e.Key)
 		d := rounds[id]
-		if d == nil || len(e.Key) != 13 || len(e.Value) != 8+32+8 || e.Version != 1 || a.mode != ModeBids {
-			return fmt.Errorf("bid %x: unsound or written %d times", e.Key[1:], e.Version)
+		if d == nil || len(e.Key) != 13 || len(e.Value) != 8+32+8 || a.mode != ModeBids {
+			return fmt.Errorf("bid %x: unsound record", e.Key[1:])
 		}
 		subject := binary.BigEndian.Uint32(e.Key[9:])
 		h := d.bySubject(subject)
@@ -220,7 +220,7 @@ func (a *app) collectBids(rounds map[roundID]*dossier) error {
 			return fmt.Errorf("bid %x: there is no such application", e.Key[1:])
 		}
 		h.price = binary.BigEndian.Uint64(e.Value)
-		if order := binary.BigEndian.Uint64(e.Value[40:]); d.round.closed == 0 || order <= d.round.closed {
+		if order := binary.BigEndian.Uint64(e.Value[40:]); d.round.closed == 0 || order <= d.round.closed || order > accepted {
 			return fmt.Errorf("bid %x: opened by transaction %d, the round was closed by %d", e.Key[1:], order, d.round.closed)
 		}
 		if BidCommitment(id.pool, id.number, subject, h.price, [32]byte(e.Value[8:])) != h.data {

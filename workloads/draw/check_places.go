@@ -30,7 +30,7 @@ func (a *app) checkSeeds(d *dossier, accepted uint64) error {
 			continue
 		}
 		commitment := [32]byte(value)
-		if order := binary.BigEndian.Uint64(value[32:]); order == 0 || r.closed > 0 && order >= r.closed {
+		if order := binary.BigEndian.Uint64(value[32:]); order == 0 || order > accepted || r.closed > 0 && order >= r.closed {
 			return fmt.Errorf("seed %d: committed by transaction %d, the round was closed by %d", place, order, r.closed)
 		}
 		if !revealed {
@@ -38,7 +38,7 @@ func (a *app) checkSeeds(d *dossier, accepted uint64) error {
 			continue
 		}
 		seed, order := [32]byte(value[seedHead:]), binary.BigEndian.Uint64(value[seedHead+32:])
-		if r.closed == 0 || order <= r.closed {
+		if r.closed == 0 || order <= r.closed || order > accepted {
 			return fmt.Errorf("seed %d: revealed by transaction %d, the round was closed by %d", place, order, r.closed)
 		}
 		if Commitment(d.id.pool, d.id.number, (lead+place)%a.settings.Agencies, seed) != commitment {

@@ -252,7 +252,7 @@ func (m *model) step(o programtest.Op, e *episode, lead bool, body []byte) bool 
 		return !o.Desk && m.object(o, e, self, body)
 	case 16:
 		p := e.people[u32(body)]
-		return lead && p != nil && p.objected && body[4] <= 1 && o.At >= p.moved && m.judge(o, e, p, body[4] == 1)
+		return lead && p != nil && p.objected && body[4] <= 1 && m.judge(o, e, p, body[4] == 1)
 	case 17:
 		return lead && m.end(o, e)
 	}
@@ -506,7 +506,7 @@ func (e *episode) call(at uint64) {
 
 // giveUp ends a call; the next in the ranking is called.
 func (m *model) giveUp(e *episode, p *person, position int, state byte, at uint64) bool {
-	p.state, p.moved, p.position = state, at, position+1
+	p.state, p.moved, p.position = state, max(at, p.moved), position+1
 	if next := len(e.calls); next < len(e.ranking) {
 		first := e.calls[0]
 		e.calls = append(e.calls, max(at, first)) // nobody is called before the first were
@@ -570,7 +570,7 @@ func (m *model) judge(o programtest.Op, e *episode, p *person, upheld bool) bool
 		p.objected = false
 		p.heard++
 		if upheld {
-			p.state, p.points, p.aspects, p.moved = StateApplied, 0, map[int]bool{}, o.At
+			p.state, p.points, p.aspects, p.moved = StateApplied, 0, map[int]bool{}, max(o.At, p.moved)
 		}
 		return true
 	}

@@ -155,8 +155,6 @@ func (a *app) judge(call *program.Call, s *step) string {
 		return "no objection to judge"
 	case s.detail > 1:
 		return "no such judgement"
-	case call.At < p.movedAt:
-		return "before what is objected to"
 	}
 	if p.state == StateRefused {
 		return a.judgeAppeal(call, s)
@@ -171,7 +169,7 @@ func (a *app) judge(call *program.Call, s *step) string {
 		if p.state == StateTaken {
 			a.round.taken--
 		}
-		a.settle(s.subject, p.place-1, StateDisqualified, call.At)
+		a.settle(s.subject, p.place-1, StateDisqualified, max(call.At, p.movedAt))
 		a.drop(call.At)
 		return ""
 	}
@@ -191,7 +189,7 @@ func (a *app) judgeAppeal(call *program.Call, s *step) string {
 	p.objector = 0
 	p.heard++
 	if s.detail == 1 {
-		p.state, p.points, p.aspects, p.movedAt = StateApplied, 0, p.aspects[:0], call.At
+		p.state, p.points, p.aspects, p.movedAt = StateApplied, 0, p.aspects[:0], max(call.At, p.movedAt)
 		a.round.live++
 	}
 	a.save(s.subject)
