@@ -289,10 +289,13 @@ func (a *app) end(id uint64, x *application, state byte) {
 	switch x.class {
 	case ClassBenefit:
 		place := x.subject / a.projects
-		a.unmark(id, x, place/groupSize, int(place%groupSize))
+		a.unmark(x, place/groupSize, int(place%groupSize))
 	case ClassPayroll:
-		for slot := range groupSize {
-			a.unmark(id, x, x.base, slot)
+		wages, _ := a.Tx.Get(a.keyFor(keyWages, id))
+		for slot := range len(wages) / 4 {
+			if binary.BigEndian.Uint32(wages[4*slot:]) > 0 { // the ledger is not written before the end
+				a.unmark(x, x.base, slot)
+			}
 		}
 	case ClassMilestone:
 		a.work.milestone = 0
@@ -300,10 +303,10 @@ func (a *app) end(id uint64, x *application, state byte) {
 	}
 }
 
-// unmark lets a subject apply for the period again if the application is the one that marked it.
-func (a *app) unmark(id uint64, x *application, group uint64, slot int) {
+// unmark lets a subject apply for the period again, unless it has applied for a later one.
+func (a *app) unmark(x *application, group uint64, slot int) {
 	page, _ := a.Tx.Get(a.marksKey(x.project, group))
-	if m := readMark(page, slot); m.application == id {
+	if readMark(page, slot).next == x.period+1 {
 		a.putMark(x.project, group, slot, mark{next: x.period})
 	}
 }

@@ -24,7 +24,7 @@
 // the share of its base in two tiers, in basis points, up to a cap. A project's contractor (subject Population+q) files
 // a wage list for up to 16 workers of a group, which is paid as a whole or not at all. The contractor bills a milestone:
 // one at a time, each at most a share of the contract's price, together at most the price. A subject is paid once a
-// period at most, by benefit or wage.
+// period at most, by benefit or wage, and not for a period before one that it has applied for.
 //
 //	       apply         all sign                order            bank
 //	(none) ─────▶ open ───────────▶ ready ───────────▶ in transit ────▶ paid ──▶ clawed back
