@@ -139,6 +139,9 @@ func (g *generator) learn(b *book, result []byte) bool {
 	}
 	b.left, b.period, b.opened = int64(binary.BigEndian.Uint64(result[1+issuerHead:])), r.period, r.opened
 	b.suspended, b.bills = r.suspended != 0, int64(r.bills)
+	if r.asked == 0 {
+		b.pausedTo = 0
+	}
 	return false
 }
 
