@@ -3,6 +3,7 @@ package attest
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/govbench/govbench/workloads/program"
@@ -221,15 +222,14 @@ func (r *replay) compareVenues() error {
 			}
 		}
 	}
-	for venue, p := range r.venues {
-		if p.total > 0 {
-			heads--
-		} else if len(p.pages) != 1 {
-			return fmt.Errorf("venue %d: pages without a check-in", venue)
+	recorded := 0
+	for _, venue := range slices.Sorted(maps.Keys(r.venues)) {
+		if r.venues[venue].total > 0 { // a trace may have asked for one without any
+			recorded++
 		}
 	}
-	if filed != pages || heads != 0 {
-		return fmt.Errorf("venues: %d filed pages, the journal has %d; %d heads too many", pages, filed, heads)
+	if filed != pages || heads != recorded {
+		return fmt.Errorf("venues: %d filed pages and %d heads, the journal has %d and %d", pages, heads, filed, recorded)
 	}
 	return nil
 }
