@@ -300,10 +300,7 @@ func (a *app) consent(call *program.Call, d *detail) string {
 // register moves the title.
 func (a *app) register(call *program.Call) string {
 	f, t := &a.file, &a.title
-	needed := uint32(1)<<uint(a.settings.Approvals) - 1
-	if a.settings.Approvals == 32 {
-		needed = 1<<32 - 1
-	}
+	needed := uint32(1)<<uint(a.settings.Approvals) - 1 // all bits for 32
 	switch {
 	case !a.is(call, roleRegistry):
 		return "only the registry registers"
@@ -319,8 +316,6 @@ func (a *app) register(call *program.Call) string {
 		return reasonFrozen
 	case a.Rule("lender-consent") == 1 && !t.excepted(a.line.number):
 		return "a lender's consent is missing"
-	case t.partsOf(f.seller) < f.parts:
-		return "the seller does not hold the parts"
 	case int64(t.holdersAfter(f)) > a.Rule("holders-max"):
 		return "too many holders"
 	}
