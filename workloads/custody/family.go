@@ -100,7 +100,7 @@ func mixRules() []workloads.Rule {
 		percent("loss", 2, "share of consignments of which a unit is missing when taken over"),
 		percent("correct", 2, "share of declarations that are corrected before they are cleared"),
 		percent("trace", 10, "share of reads that are traces and not scans"),
-		percent("fresh", 10, "share of scans that are of goods declared in the run"),
+		percent("fresh", 10, "share of reads that are about goods declared, divided or joined in the run"),
 	}
 }
 

@@ -80,8 +80,7 @@ func (g *generator) goOn(p *plan, op []byte, number uint64, flags byte, now time
 	switch op[1] {
 	case KindDeclare:
 		p.number, p.known = number, true
-		g.fresh[g.declared%freshKept] = number
-		g.declared++
+		g.remember(number)
 		p.released = flags&flagReleased != 0
 	case KindClear:
 		if body[8] == 1 {
@@ -98,6 +97,7 @@ func (g *generator) goOn(p *plan, op []byte, number uint64, flags byte, now time
 	case KindEvent:
 		p.events++
 	case KindSplit:
+		g.remember(number)
 		p.mate, p.mateUnits = number, binary.BigEndian.Uint64(body[8:])
 		p.quantity -= p.mateUnits
 		if g.author.Percent(g.settings.Rule("merge-percent")) {
@@ -105,6 +105,7 @@ func (g *generator) goOn(p *plan, op []byte, number uint64, flags byte, now time
 			return g.send(p, client, at, binary.BigEndian.AppendUint64(g.op(KindMerge, client, at, p.number, 8), number)), true
 		}
 	case KindMerge:
+		g.remember(number)
 		p.number = number
 		p.quantity += p.mateUnits
 		p.mate = 0
@@ -119,6 +120,12 @@ func (g *generator) goOn(p *plan, op []byte, number uint64, flags byte, now time
 		return workloads.Request{}, false
 	}
 	return g.onTheWay(p, now)
+}
+
+// remember lets scans and traces return to a new consignment.
+func (g *generator) remember(number uint64) {
+	g.fresh[g.declared%freshKept] = number
+	g.declared++
 }
 
 // note keeps the picture of the stock up to date.
@@ -238,15 +245,15 @@ func (g *generator) look(at time.Duration, wrong bool) workloads.Request {
 	if wrong {
 		number += 1 << 40
 	}
+	if g.declared > 0 && !wrong && g.author.Percent(g.settings.Rule("fresh-percent")) {
+		number = g.fresh[g.rand.Below(min(g.declared, freshKept))]
+	}
 	if g.author.Percent(g.settings.Rule("trace-percent")) {
 		client := g.author.AnyDesk(int(g.rand.Below(uint64(g.settings.Agencies))))
 		op := binary.BigEndian.AppendUint64(g.author.Query(KindTrace, client, at, 9), number)
 		request := program.Request(at, client, g.agency(client), append(op, byte(g.rand.Below(2))))
 		request.Read = true
 		return request
-	}
-	if g.declared > 0 && !wrong && g.author.Percent(g.settings.Rule("fresh-percent")) {
-		number = g.fresh[g.rand.Below(min(g.declared, freshKept))]
 	}
 	client := program.Subject(g.rand.Below(uint64(g.settings.Population)))
 	var op []byte

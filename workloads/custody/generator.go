@@ -23,7 +23,7 @@ const (
 // Numbers of the generator.
 const (
 	stockTries  = 8  // assumed: how often a consignment without an open case is looked for
-	freshKept   = 64 // assumed: declared consignments that scans return to
+	freshKept   = 64 // assumed: new consignments that reads return to
 	coldSpan    = 50 // tenths of a degree; assumed: temperatures lie up to 5 degrees below the bound
 	releaseLeft = 3  // assumed: times a quarantined consignment is examined before it is destroyed
 )
@@ -39,7 +39,7 @@ type generator struct {
 	busy     map[uint64]bool  // consignments of the start with an open case
 	stock    map[uint64]stock // consignments of the start that have changed
 	fresh    [freshKept]uint64
-	declared uint64 // consignments declared so far
+	declared uint64 // consignments that came into being so far
 	weights  [len(weightNames)]uint64
 	total    uint64 // of the weights
 }
