@@ -57,7 +57,7 @@ func (a *app) Check() error {
 	if err != nil {
 		return err
 	}
-	if err := a.collectPeople(rounds); err != nil {
+	if err := a.collectPeople(rounds, order); err != nil {
 		return err
 	}
 	if err := a.collectBids(rounds, accepted); err != nil {
@@ -94,19 +94,19 @@ func (a *app) checkSum(accepted uint64) error {
 // collectRounds verifies the rounds' terms and collects the rounds in the order of pools and numbers.
 func (a *app) collectRounds(accepted uint64) (map[roundID]*dossier, []roundID, error) {
 	rounds := make(map[roundID]*dossier)
+	var order []roundID
 	latest := make(map[uint32]uint32)
+	found, announced := uint64(0), uint64(0)
 	for e := range a.Ledger.Each([]byte{keyPool}) {
 		if len(e.Key) != 5 || len(e.Value) != 4 {
 			return nil, nil, fmt.Errorf("pool %x: unsound record", e.Key[1:])
 		}
-		latest[binary.BigEndian.Uint32(e.Key[1:])] = binary.BigEndian.Uint32(e.Value)
-	}
-	found, announced := uint64(0), uint64(0)
-	for pool, number := range latest {
-		announced += uint64(number) - 1
+		pool, number := binary.BigEndian.Uint32(e.Key[1:]), binary.BigEndian.Uint32(e.Value)
 		if pool >= a.pools || number < 2 {
 			return nil, nil, fmt.Errorf("pool %d: %d rounds", pool, number)
 		}
+		latest[pool] = number
+		announced += uint64(number) - 1
 	}
 	for e := range a.Ledger.Each([]byte{keyTerms}) {
 		var t terms
@@ -118,6 +118,7 @@ func (a *app) collectRounds(accepted uint64) (map[roundID]*dossier, []roundID, e
 			return nil, nil, fmt.Errorf("pool %d: terms of round %d of %d", id.pool, id.number, latest[id.pool])
 		}
 		rounds[id] = &dossier{id: id, terms: t}
+		order = append(order, id)
 		found++
 	}
 	if found != announced || announced != a.Count(int(KindAnnounce)) {
@@ -134,15 +135,12 @@ func (a *app) collectRounds(accepted uint64) (map[roundID]*dossier, []roundID, e
 		if d == nil && id.number == 1 && id.pool < a.pools {
 			d = &dossier{id: id, terms: a.first}
 			rounds[id] = d
+			order = append(order, id)
 		}
 		if d == nil {
 			return nil, nil, fmt.Errorf("pool %d: round %d was not announced", id.pool, id.number)
 		}
 		d.round, d.stated = r, true
-	}
-	order := make([]roundID, 0, len(rounds))
-	for id := range rounds {
-		order = append(order, id)
 	}
 	slices.SortFunc(order, func(x, y roundID) int { return compare(x.key(), y.key()) })
 	return rounds, order, a.checkTerms(rounds, order, accepted)
@@ -187,7 +185,7 @@ func (a *app) checkTerms(rounds map[roundID]*dossier, order []roundID, accepted 
 }
 
 // collectPeople groups the applications by round.
-func (a *app) collectPeople(rounds map[roundID]*dossier) error {
+func (a *app) collectPeople(rounds map[roundID]*dossier, order []roundID) error {
 	for e := range a.Ledger.Each([]byte{keyApply}) {
 		var h held
 		if len(e.Key) != 13 || !h.application.read(e.Value) {
@@ -200,8 +198,8 @@ func (a *app) collectPeople(rounds map[roundID]*dossier) error {
 		}
 		d.people = append(d.people, h)
 	}
-	for _, d := range rounds { // each by itself: the order of the map has no influence
-		slices.SortFunc(d.people, func(x, y held) int { return compare(uint64(x.number), uint64(y.number)) })
+	for _, id := range order {
+		slices.SortFunc(rounds[id].people, func(x, y held) int { return compare(uint64(x.number), uint64(y.number)) })
 	}
 	return nil
 }
@@ -242,8 +240,8 @@ func (d *dossier) count(counted *[counters]uint64) {
 	counted[KindSeed] += uint64(bits.OnesCount64(r.committed))
 	counted[KindReveal] += uint64(bits.OnesCount64(r.revealed))
 	counted[KindBid] += d.bids
-	for state, kind := range map[byte]byte{RoundClosed: KindClose, RoundRanking: KindDraw, RoundEnded: KindEnd} {
-		if r.state >= state {
+	for state, kind := range [...]byte{RoundClosed: KindClose, RoundRanking: KindDraw, RoundEnded: KindEnd} {
+		if kind != 0 && int(r.state) >= state {
 			counted[kind]++
 		}
 	}

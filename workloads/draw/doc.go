@@ -30,7 +30,8 @@
 // the order of the agencies after the lead ([Mixed]). A seed not revealed within "reveal-length" is replaced by
 // [Missing], a hash of its commitment. An agency that comes last may so choose between two outcomes, revealing or
 // not, neither of which it can shape; some such bias is unavoidable (R. Cleve, Limits on the security of coin
-// flips, 1986), and the chain shows who withheld. Whoever withheld nothing has proof that one honest seed sufficed.
+// flips, 1986), and the chain shows who withheld. One honest seed among them is enough that nobody
+// knew the outcome when the applications were frozen.
 //
 // The rank in a lottery is the first 16 bytes of SHA-256(seed | number of the application), lowest first ([Lot]). Points
 // rank from the most down and ties by the lot; bids by price and then by the order in the chain of the data; first
