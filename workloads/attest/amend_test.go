@@ -1,9 +1,11 @@
 package attest
 
 import (
+	"encoding/binary"
 	"testing"
 
 	"github.com/govbench/govbench/workloads"
+	"github.com/govbench/govbench/workloads/program"
 	"github.com/govbench/govbench/workloads/program/programtest"
 )
 
@@ -20,19 +22,39 @@ func TestRulesAreTightened(t *testing.T) {
 		{"doses-max", 1, "more doses than a course has"},
 		{"dose-interval", 10 * day, "too soon after the dose before"},
 		{"foreign-issuers", 0, "the issuer is not listed"},
-		{"trace-window", 1_000, "no such window of time"},
 		{"repeat-min", day, "this token has just checked in"},
 	} {
 		params := base
 		if amendment.rule == "repeat-min" {
 			params.Population = 20
 		}
-		params.LogReads = amendment.rule != "trace-window"
 		run := programtest.Amend(t, Family(), params, workloads.Amendment{Rule: amendment.rule, Value: amendment.value, Height: 1500})
 		before, after := programtest.Refusals(run.Before, amendment.reason), programtest.Refusals(run.After, amendment.reason)
 		if before > 0 || after == 0 {
 			t.Errorf("%s from %d to %d: %q %d times before and %d after", amendment.rule, run.Old, run.New, amendment.reason, before, after)
 		}
+	}
+}
+
+// Windows of tracing cases get shorter: a longer one is opened before the height and none after it.
+func TestWindowsGetShorter(t *testing.T) {
+	params := venueParams
+	params.Rule = map[string]int64{"venues": 50, "checkin-percent": 60, "issue-percent": 10, "register-percent": 0, "recognise-percent": 0}
+	run := programtest.Amend(t, Family(), params, workloads.Amendment{Rule: "trace-window", Value: 1_000, Height: 2500})
+	longest := func(steps []programtest.Step) (window uint64, cases int) {
+		for i := range steps {
+			if s := &steps[i]; s.Order > 0 && s.Op[1] == KindOpen {
+				body := s.Op[program.HeaderSize:]
+				window = max(window, binary.BigEndian.Uint64(body[16:])-binary.BigEndian.Uint64(body[8:]))
+				cases++
+			}
+		}
+		return window, cases
+	}
+	before, _ := longest(run.Before)
+	after, cases := longest(run.After)
+	if before <= 1_000 || after > 1_000 || cases == 0 {
+		t.Errorf("windows of %d ms before, of %d ms in %d cases after", before, after, cases)
 	}
 }
 

@@ -166,7 +166,7 @@ func (g *generator) upkeep(at time.Duration) workloads.Request {
 func (g *generator) trace(at time.Duration, v visit) workloads.Request {
 	id := g.author.NewCase()
 	g.traces[id] = &contact{venue: v.venue}
-	const around = hour // assumed: an hour before the visit
+	around := min(hour, g.rule("trace-window")) // assumed: an hour before the visit
 	window := binary.BigEndian.AppendUint64(nil, max(v.at, around)-around)
 	window = binary.BigEndian.AppendUint64(window, v.at)
 	return open(g.transaction(KindOpen, g.author.AnyDesk(0), at, 0, v.venue, window...), id)
