@@ -90,8 +90,11 @@ func (a *app) decide(call *program.Call, f *form, r *request, e *entry) (answer 
 	default:
 		return nil, "the request is answered"
 	}
+	if r.state == stateAsked {
+		r.signer, r.signed, r.signedAt = f.agency, a.Accepted(), call.At
+	}
 	if f.fields == 0 {
-		r.state, r.decider, r.decided = stateRefused, f.agency, a.Accepted()
+		r.state, r.fields, r.decider, r.decided = stateRefused, 0, f.agency, a.Accepted()
 		e.open--
 		a.Add(countRefused, 1)
 		a.putEntry(r.entry, e)
@@ -111,14 +114,11 @@ func (a *app) decide(call *program.Call, f *form, r *request, e *entry) (answer 
 	return []byte{r.state}, ""
 }
 
-// sign puts a signature on a request and grants it when no other is needed.
+// sign grants a request when no other signature is needed.
 func (a *app) sign(call *program.Call, f *form, r *request) {
-	if r.state == stateAsked {
-		r.signer, r.signed, r.signedAt = f.agency, a.Accepted(), call.At
-		if f.agency != 0 && a.settings.Approvals > 1 && a.Rule("admin-signs") == 1 {
-			r.state, r.fields, r.life = stateSigned, f.fields, f.life
-			return
-		}
+	if r.state == stateAsked && f.agency != 0 && a.settings.Approvals > 1 && a.Rule("admin-signs") == 1 {
+		r.state, r.fields, r.life = stateSigned, f.fields, f.life
+		return
 	}
 	a.give(call, f, r)
 }
@@ -167,6 +167,7 @@ func (a *app) renew(call *program.Call, f *form, r *request, e *entry) (answer [
 	}
 	r.renewals++
 	r.until = call.At + f.life
+	r.renewed, r.longer = a.Accepted(), call.At
 	a.putRequest(f.number, r)
 	return binary.BigEndian.AppendUint64(nil, r.until), ""
 }

@@ -92,17 +92,19 @@ type request struct {
 	until    uint64
 	uses     uint32 // allowed, 0: any number
 	used     uint32
-	signer   uint16 // who answered for the owner
+	signer   uint16 // who answered for the owner, the owner itself or the administrator
 	decider  uint16 // who decided last
 	signedAt uint64 // ms
 	order    uint64 // number of the transaction that made it, 0: it is from the start
 	signed   uint64 // of the one that answered for the owner, 0: none
 	decided  uint64 // of the one that granted or refused it, 0: none
 	ended    uint64 // of the one that revoked or closed it, 0: none
+	renewed  uint64 // of the one that renewed it last, 0: none
+	longer   uint64 // ms, when that was
 	payload  [32]byte
 }
 
-const requestSize = 8 + 2 + 2 + 3 + 4 + 4 + 4*8 + 4 + 4 + 2 + 2 + 5*8 + 32
+const requestSize = 8 + 2 + 2 + 3 + 4 + 4 + 4*8 + 4 + 4 + 2 + 2 + 7*8 + 32
 
 func (r *request) append(buf []byte) []byte {
 	buf = binary.BigEndian.AppendUint64(buf, r.entry)
@@ -118,7 +120,7 @@ func (r *request) append(buf []byte) []byte {
 	buf = binary.BigEndian.AppendUint32(buf, r.used)
 	buf = binary.BigEndian.AppendUint16(buf, r.signer)
 	buf = binary.BigEndian.AppendUint16(buf, r.decider)
-	for _, v := range [...]uint64{r.signedAt, r.order, r.signed, r.decided, r.ended} {
+	for _, v := range [...]uint64{r.signedAt, r.order, r.signed, r.decided, r.ended, r.renewed, r.longer} {
 		buf = binary.BigEndian.AppendUint64(buf, v)
 	}
 	return append(buf, r.payload[:]...)
@@ -135,7 +137,7 @@ func readRequest(value []byte) (r request, ok bool) {
 	r.life, r.at, r.from, r.until = c.uint64(), c.uint64(), c.uint64(), c.uint64()
 	r.uses, r.used, r.signer, r.decider = c.uint32(), c.uint32(), c.uint16(), c.uint16()
 	r.signedAt, r.order, r.signed, r.decided, r.ended = c.uint64(), c.uint64(), c.uint64(), c.uint64(), c.uint64()
-	r.payload = c.hash()
+	r.renewed, r.longer, r.payload = c.uint64(), c.uint64(), c.hash()
 	return r, true
 }
 
