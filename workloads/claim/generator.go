@@ -35,12 +35,13 @@ type generator struct {
 // shares are the rules that the generator draws by, read once.
 type shares struct {
 	fresh, dispute, cancel, split, assign, reject, withdraw, transfer, release, settle, refused int64
+	face, term, rate, grace                                                                     int64
 }
 
 // pledge is an instrument that is claimed.
 type pledge struct {
 	number, holder   uint64
-	debtor, claimant int
+	debtor, claimant uint16
 }
 
 // plan is what the generator knows of one case.
@@ -48,14 +49,13 @@ type plan struct {
 	pledge
 	claim     uint64
 	face, due uint64
-	content   [32]byte
-	handed    uint64 // contents handed in so far
-	confirmed int    // parties that have confirmed
-	reviewer  uint32
 	amount    uint64
-	retries   int
-	offered   int
-	disposed  bool // it was split or assigned, or is not going to be
+	reviewer  uint32
+	handed    uint32 // contents handed in so far
+	offered   uint16
+	confirmed uint8 // parties that have confirmed
+	retries   uint8
+	disposed  bool // it was split or assigned
 }
 
 func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
@@ -75,6 +75,7 @@ func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 			split: rule("split-percent"), assign: rule("assign-percent"), reject: rule("reject-percent"),
 			withdraw: rule("withdraw-percent"), transfer: rule("transfer-percent"), release: rule("release-percent"),
 			settle: rule("settle-percent"), refused: rule("refused-percent"),
+			face: rule("face"), term: rule("start-term"), rate: rule("advance-rate"), grace: rule("grace"),
 		},
 	}
 }
@@ -94,46 +95,51 @@ func (g *generator) Begin(at time.Duration) workloads.Request {
 	id := g.author.NewCase()
 	p := g.docket.open(id)
 	if !g.author.Percent(g.share.fresh) && g.docket.take(holder) {
-		r := implied(g.settings, holder)
-		p.number, p.holder, p.debtor, p.face, p.due, p.content = holder, holder, int(r.debtor), r.face, r.due, r.content
+		p.number, p.holder, p.debtor = holder, holder, uint16(holder%uint64(g.settings.Agencies))
+		p.face, p.due = spread(g.share.face, holder), dueOf(g.share.term, holder)
 		return g.lock(p, id, at)
 	}
-	p.holder, p.debtor = holder, int(g.rand.Below(uint64(g.settings.Agencies)))
+	p.holder, p.debtor = holder, uint16(g.rand.Below(uint64(g.settings.Agencies)))
 	return g.register(p, id, at)
 }
 
-// terms draws a content, a face and a due date.
-func (g *generator) terms(p *plan, id uint64, at time.Duration) {
+// content is what was handed in last.
+func (p *plan) content(id uint64) [32]byte {
+	content := program.Fill(id, 1<<32+uint64(p.handed))
+	content[0] = 0xff // no number of an instrument of the start
+	return content
+}
+
+// terms draws another content, a face and a due date.
+func (g *generator) terms(p *plan, at time.Duration) {
 	draw := g.rand.Uint64()
 	p.handed++
-	p.content = program.Fill(id, 1<<32+p.handed)
-	p.content[0] = 0xff // no number of an instrument of the start
-	p.face = spread(g.settings.Rule("face"), draw>>32)
-	term := uint64(g.settings.Rule("start-term")) * (1 + draw%16) / 16
+	p.face = spread(g.share.face, draw>>32)
+	term := uint64(g.share.term) * (1 + draw%16) / 16
 	p.due = program.Milliseconds(at) + max(term, 1)
 }
 
-func (p *plan) appendTerms(op []byte) []byte {
+func (p *plan) appendTerms(op []byte, content [32]byte) []byte {
 	op = binary.BigEndian.AppendUint64(op, p.face)
 	op = binary.BigEndian.AppendUint64(op, p.due)
-	return append(op, p.content[:]...)
+	return append(op, content[:]...)
 }
 
 // registrar is the client that registers and corrects the instrument.
 func (g *generator) registrar(p *plan) uint32 {
 	if g.issuer {
-		return g.author.AnyDesk(p.debtor)
+		return g.desk(p.debtor)
 	}
 	return program.Subject(p.holder)
 }
 
 func (g *generator) register(p *plan, id uint64, at time.Duration) workloads.Request {
-	g.terms(p, id, at)
+	g.terms(p, at)
 	client := g.registrar(p)
 	op := g.author.Begin(KindRegister, client, at, 58)
 	op = binary.BigEndian.AppendUint64(op, p.holder)
-	op = binary.BigEndian.AppendUint16(op, uint16(p.debtor))
-	return g.request(at, client, p.debtor, id, p.appendTerms(op))
+	op = binary.BigEndian.AppendUint16(op, p.debtor)
+	return g.request(at, client, p.debtor, id, p.appendTerms(op, p.content(id)))
 }
 
 // Follow implements workloads.Generator: the next step of the case.
@@ -201,7 +207,7 @@ func (g *generator) next(p *plan, id uint64, kind byte, result []byte, at time.D
 	case KindPay:
 		return g.lent(p, id, at)
 	case KindOffer:
-		return g.step(KindAccept, g.author.AnyDesk(p.offered), at, p.offered, id, p.claim), true
+		return g.step(KindAccept, g.desk(p.offered), at, p.offered, id, p.claim), true
 	case KindAccept:
 		p.claimant = p.offered
 		return g.repaid(p, id, at)
@@ -213,7 +219,7 @@ func (g *generator) next(p *plan, id uint64, kind byte, result []byte, at time.D
 func (g *generator) refused(p *plan, id uint64, kind byte, reason string, at time.Duration) (workloads.Request, bool) {
 	switch {
 	case reason == reasonLapsed:
-		return g.last(KindExpire, g.author.AnyDesk(p.claimant), at, p.claimant, id, p.claim), true
+		return g.last(KindExpire, g.desk(p.claimant), at, p.claimant, id, p.claim), true
 	case reason == reasonRate && p.retries < retriesMax && (kind == KindReview || kind == KindPay):
 		p.retries++
 		p.amount = max(p.amount/2, 1)
@@ -224,26 +230,26 @@ func (g *generator) refused(p *plan, id uint64, kind byte, reason string, at tim
 
 // confirm is the next party's confirmation or dispute; when all have confirmed the instrument is disposed of.
 func (g *generator) confirm(p *plan, id uint64, at time.Duration) workloads.Request {
-	if p.confirmed > g.settings.Approvals {
+	if int(p.confirmed) > g.settings.Approvals {
 		return g.dispose(p, id, at)
 	}
-	agency := (p.debtor + p.confirmed) % g.settings.Agencies
-	client := g.author.AnyDesk(agency)
+	agency := (p.debtor + uint16(p.confirmed)) % uint16(g.settings.Agencies)
+	client := g.desk(agency)
 	if g.author.Percent(g.share.dispute) {
 		op := g.about(KindDispute, client, at, 2, p.number)
 		return g.request(at, client, agency, id, binary.BigEndian.AppendUint16(op, uint16(1+g.rand.Below(20))))
 	}
-	op := g.about(KindConfirm, client, at, 32, p.number)
-	return g.request(at, client, agency, id, append(op, p.content[:]...))
+	content := p.content(id)
+	return g.request(at, client, agency, id, append(g.about(KindConfirm, client, at, 32, p.number), content[:]...))
 }
 
 func (g *generator) disputed(p *plan, id uint64, at time.Duration) workloads.Request {
 	if g.author.Percent(giveUpPercent) {
 		return g.last(KindCancel, program.Subject(p.holder), at, p.debtor, id, p.number)
 	}
-	g.terms(p, id, at)
+	g.terms(p, at)
 	client := g.registrar(p)
-	return g.request(at, client, p.debtor, id, p.appendTerms(g.about(KindCorrect, client, at, 48, p.number)))
+	return g.request(at, client, p.debtor, id, p.appendTerms(g.about(KindCorrect, client, at, 48, p.number), p.content(id)))
 }
 
 // other is a holder that is not the given one, if there is one.
@@ -280,42 +286,46 @@ func (g *generator) dispose(p *plan, id uint64, at time.Duration) workloads.Requ
 // lock is the holder's claim.
 func (g *generator) lock(p *plan, id uint64, at time.Duration) workloads.Request {
 	p.claimant = g.elsewhere(p.debtor, p.debtor)
-	p.amount = limit(p.face, g.settings.Rule("advance-rate"))
+	p.amount = limit(p.face, g.share.rate)
 	return g.lockAt(p, id, at, p.claimant, p.face)
 }
 
-func (g *generator) lockAt(p *plan, id uint64, at time.Duration, claimant int, ask uint64) workloads.Request {
+func (g *generator) lockAt(p *plan, id uint64, at time.Duration, claimant uint16, ask uint64) workloads.Request {
 	client := program.Subject(p.holder)
 	op := g.about(KindClaim, client, at, 10, p.number)
-	op = binary.BigEndian.AppendUint16(op, uint16(claimant))
+	op = binary.BigEndian.AppendUint16(op, claimant)
 	return g.request(at, client, claimant, id, binary.BigEndian.AppendUint64(op, ask))
 }
 
 // elsewhere is an agency that is neither of two, if there is one, and never the first.
-func (g *generator) elsewhere(not, nor int) int {
-	agencies := uint64(g.settings.Agencies)
-	agency := (uint64(not) + 1 + g.rand.Below(agencies-1)) % agencies
-	if int(agency) == nor {
-		if next := (agency + 1) % agencies; int(next) != not {
-			return int(next)
+func (g *generator) elsewhere(not, nor uint16) uint16 {
+	agencies := uint16(g.settings.Agencies)
+	agency := (not + 1 + uint16(g.rand.Below(uint64(agencies)-1))) % agencies
+	for range 2 {
+		if agency != not && agency != nor {
+			return agency
 		}
-		if next := (agency + 2) % agencies; int(next) != not {
-			return int(next)
-		}
+		agency = (agency + 1) % agencies
 	}
-	return int(agency)
+	if agency == not {
+		agency = (agency + 1) % agencies
+	}
+	return agency
 }
+
+// desk is a random desk of an agency.
+func (g *generator) desk(agency uint16) uint32 { return g.author.AnyDesk(int(agency)) }
 
 // review is what becomes of a claim first: mostly the claimant's review.
 func (g *generator) review(p *plan, id uint64, at time.Duration) workloads.Request {
-	client := g.author.AnyDesk(p.claimant)
+	client := g.desk(p.claimant)
 	draw := int64(g.rand.Below(100))
 	s := &g.share
 	switch {
 	case draw < s.withdraw:
 		return g.last(KindWithdraw, program.Subject(p.holder), at, p.claimant, id, p.claim)
 	case draw < s.withdraw+s.cancel:
-		return g.last(KindCancel, g.author.AnyDesk(p.debtor), at, p.debtor, id, p.number)
+		return g.last(KindCancel, g.desk(p.debtor), at, p.debtor, id, p.number)
 	case draw < s.withdraw+s.cancel+s.reject:
 		op := g.about(KindReview, client, at, 9, p.claim)
 		request := g.request(at, client, p.claimant, id, binary.BigEndian.AppendUint64(append(op, 0), 0))
@@ -326,7 +336,7 @@ func (g *generator) review(p *plan, id uint64, at time.Duration) workloads.Reque
 }
 
 func (g *generator) allow(p *plan, id uint64, at time.Duration) workloads.Request {
-	p.reviewer = g.author.AnyDesk(p.claimant)
+	p.reviewer = g.desk(p.claimant)
 	op := g.about(KindReview, p.reviewer, at, 9, p.claim)
 	return g.request(at, p.reviewer, p.claimant, id, binary.BigEndian.AppendUint64(append(op, 1), p.amount))
 }
@@ -334,7 +344,7 @@ func (g *generator) allow(p *plan, id uint64, at time.Duration) workloads.Reques
 // pay is the payment by the desk next to the reviewer's.
 func (g *generator) pay(p *plan, id uint64, at time.Duration) workloads.Request {
 	desk := (int(p.reviewer%program.Desks) + 1) % program.GovernDesk
-	request := g.step(KindPay, program.Desk(p.claimant, desk), at, p.claimant, id, p.claim)
+	request := g.step(KindPay, program.Desk(int(p.claimant), desk), at, p.claimant, id, p.claim)
 	request.Last = g.single
 	return request
 }
@@ -343,8 +353,8 @@ func (g *generator) pay(p *plan, id uint64, at time.Duration) workloads.Request 
 func (g *generator) lent(p *plan, id uint64, at time.Duration) (workloads.Request, bool) {
 	if g.settings.Agencies > 2 && g.author.Percent(g.share.transfer) {
 		p.offered = g.elsewhere(p.debtor, p.claimant)
-		client := g.author.AnyDesk(p.claimant)
-		op := binary.BigEndian.AppendUint16(g.about(KindOffer, client, at, 2, p.claim), uint16(p.offered))
+		client := g.desk(p.claimant)
+		op := binary.BigEndian.AppendUint16(g.about(KindOffer, client, at, 2, p.claim), p.offered)
 		return g.request(at, client, p.claimant, id, op), true
 	}
 	return g.repaid(p, id, at)
@@ -352,14 +362,14 @@ func (g *generator) lent(p *plan, id uint64, at time.Duration) (workloads.Reques
 
 // repaid is the end of a lent claim, or nothing when it is still lent when the case is left.
 func (g *generator) repaid(p *plan, id uint64, at time.Duration) (workloads.Request, bool) {
-	late := program.Milliseconds(at) > p.due+uint64(g.settings.Rule("grace"))
+	late := program.Milliseconds(at) > p.due+uint64(g.share.grace)
 	switch {
 	case g.author.Percent(g.share.release):
-		return g.last(KindRelease, g.author.AnyDesk(p.claimant), at, p.claimant, id, p.claim), true
+		return g.last(KindRelease, g.desk(p.claimant), at, p.claimant, id, p.claim), true
 	case g.author.Percent(g.share.settle):
-		return g.last(KindSettle, g.author.AnyDesk(p.debtor), at, p.debtor, id, p.number), true
+		return g.last(KindSettle, g.desk(p.debtor), at, p.debtor, id, p.number), true
 	case late:
-		return g.last(KindOverdue, g.author.AnyDesk(p.claimant), at, p.claimant, id, p.number), true
+		return g.last(KindOverdue, g.desk(p.claimant), at, p.claimant, id, p.number), true
 	}
 	return workloads.Request{}, false
 }
@@ -369,19 +379,19 @@ func (g *generator) about(kind byte, client uint32, at time.Duration, size int, 
 	return binary.BigEndian.AppendUint64(g.author.Begin(kind, client, at, 8+size), number)
 }
 
-func (g *generator) step(kind byte, client uint32, at time.Duration, agency int, id, number uint64) workloads.Request {
+func (g *generator) step(kind byte, client uint32, at time.Duration, agency uint16, id, number uint64) workloads.Request {
 	return g.request(at, client, agency, id, g.about(kind, client, at, 0, number))
 }
 
 // last is a step that ends the case.
-func (g *generator) last(kind byte, client uint32, at time.Duration, agency int, id, number uint64) workloads.Request {
+func (g *generator) last(kind byte, client uint32, at time.Duration, agency uint16, id, number uint64) workloads.Request {
 	request := g.step(kind, client, at, agency, id, number)
 	request.Last = true
 	return request
 }
 
-func (g *generator) request(at time.Duration, client uint32, agency int, id uint64, op []byte) workloads.Request {
-	request := program.Request(at, client, agency, g.author.End(op))
+func (g *generator) request(at time.Duration, client uint32, agency uint16, id uint64, op []byte) workloads.Request {
+	request := program.Request(at, client, int(agency), g.author.End(op))
 	request.Case, request.Last = id, false
 	return request
 }
@@ -420,7 +430,7 @@ func (g *generator) ask(at time.Duration, wrong bool) workloads.Request {
 // against; else a stranger's, a premature or a spoilt one.
 func (g *generator) wrong(at time.Duration) workloads.Request {
 	pledged := pledge{number: g.chooser.Next()}
-	pledged.holder, pledged.debtor = pledged.number, int(pledged.number%uint64(g.settings.Agencies))
+	pledged.holder, pledged.debtor = pledged.number, uint16(pledged.number%uint64(g.settings.Agencies))
 	if g.locks > 0 {
 		pledged = g.locked[g.rand.Below(min(g.locks, lockedKept))]
 	}
@@ -431,20 +441,19 @@ func (g *generator) wrong(at time.Duration) workloads.Request {
 		p.holder += uint64(g.settings.Population)
 		request = g.lockAt(p, 0, at, pledged.claimant, 1)
 	case 1: // a payment of a claim that nobody made
-		request = g.step(KindPay, g.author.AnyDesk(pledged.claimant), at, pledged.claimant, 0, 1<<62)
+		request = g.step(KindPay, g.desk(pledged.claimant), at, pledged.claimant, 0, 1<<62)
 	case 2: // the same content again
 		p.holder = pledged.holder
-		p.content = contentOf(g.chooser.Next())
 		p.face, p.due = 1, program.Milliseconds(at)+1
 		client := g.registrar(p)
 		op := binary.BigEndian.AppendUint64(g.author.Begin(KindRegister, client, at, 58), p.holder)
-		op = binary.BigEndian.AppendUint16(op, uint16(p.debtor))
-		request = g.request(at, client, p.debtor, 0, p.appendTerms(op))
+		op = binary.BigEndian.AppendUint16(op, p.debtor)
+		request = g.request(at, client, p.debtor, 0, p.appendTerms(op, contentOf(g.chooser.Next())))
 	case 3: // an issuer that is none settles
 		agency := g.elsewhere(p.debtor, p.debtor)
-		request = g.step(KindSettle, g.author.AnyDesk(agency), at, agency, 0, p.number)
+		request = g.step(KindSettle, g.desk(agency), at, agency, 0, p.number)
 	case 4: // spoilt on the way
-		request = g.step(KindSettle, g.author.AnyDesk(p.debtor), at, p.debtor, 0, 1<<62)
+		request = g.step(KindSettle, g.desk(p.debtor), at, p.debtor, 0, 1<<62)
 		request.Op = g.author.Spoil(request.Op)
 	default: // the duplicate
 		claimant := g.elsewhere(p.debtor, pledged.claimant)

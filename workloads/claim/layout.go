@@ -115,11 +115,14 @@ func contentOf(number uint64) [32]byte {
 // spread is a typical value spread over sixteen steps, from an eighth to twice of it.
 func spread(typical int64, number uint64) uint64 { return uint64(typical) / 8 * (1 + number%16) }
 
+// dueOf is the due date of an instrument of the start, in ms.
+func dueOf(term int64, number uint64) uint64 { return uint64(term) * (1 + number%16) / 16 }
+
 // implied is the instrument of that number at the start.
 func implied(settings *program.Settings, number uint64) instrument {
 	return instrument{
 		parent: none, parts: none, holder: number, debtor: uint16(number % uint64(settings.Agencies)),
-		face: spread(settings.Rule("face"), number), due: uint64(settings.Rule("start-term")) * (1 + number%16) / 16,
+		face: spread(settings.Rule("face"), number), due: dueOf(settings.Rule("start-term"), number),
 		content: contentOf(number), state: StateFree, confirmed: 1<<(settings.Approvals+1) - 1,
 	}
 }
