@@ -13,14 +13,17 @@ const poolBytes = 1 << 16
 // knownMax is how many subjects have their sequence number in an array, for speed.
 const knownMax = 1 << 22
 
+// knownPage is how many of them are made at a time: a city has millions of subjects of whom a run meets few.
+const knownPage = 64
+
 // Author writes the operations of one generator: it numbers them per client and fills payloads.
 type Author struct {
 	rand     workloads.Rand
 	settings *Settings
 	tag      uint64
-	desks    []uint64          // last sequence number, by client
-	known    []uint64          // the same for the first subjects, by number
-	subjects map[uint32]uint64 // the same for other subjects
+	desks    []uint64             // last sequence number, by client
+	known    []*[knownPage]uint64 // the same for the first subjects, by number; nil until one is met
+	subjects map[uint32]uint64    // the same for other subjects
 	pool     []byte
 	cases    uint64
 }
@@ -30,7 +33,7 @@ func NewAuthor(settings *Settings, tag uint64, rand workloads.Rand) *Author {
 	author := &Author{
 		rand: rand, settings: settings, tag: tag,
 		desks:    make([]uint64, settings.Agencies*Desks),
-		known:    make([]uint64, min(settings.Population, knownMax)),
+		known:    make([]*[knownPage]uint64, (min(settings.Population, knownMax)+knownPage-1)/knownPage),
 		subjects: make(map[uint32]uint64),
 		pool:     make([]byte, 0, poolBytes+settings.PayloadBytes),
 	}
@@ -65,16 +68,23 @@ func (a *Author) Begin(kind byte, client uint32, at time.Duration, bodySize int)
 
 // number is the client's next sequence number.
 func (a *Author) number(client uint32) uint64 {
-	last := a.desks
-	if subject, is := SubjectOf(client); is {
-		if subject >= uint64(len(a.known)) {
-			a.subjects[client]++
-			return a.subjects[client]
-		}
-		last, client = a.known, uint32(subject)
+	subject, is := SubjectOf(client)
+	if !is {
+		a.desks[client]++
+		return a.desks[client]
 	}
-	last[client]++
-	return last[client]
+	at := subject / knownPage
+	if at >= uint64(len(a.known)) {
+		a.subjects[client]++
+		return a.subjects[client]
+	}
+	page := a.known[at]
+	if page == nil {
+		page = new([knownPage]uint64)
+		a.known[at] = page
+	}
+	page[subject%knownPage]++
+	return page[subject%knownPage]
 }
 
 // End closes a transaction with its payload.
