@@ -54,6 +54,15 @@ func (l *Ledger) find(key []byte, hash uint32) (number uint32, found bool) {
 	}
 }
 
+// holds reports whether the entry with that number, if there is one, is the key's.
+func (l *Ledger) holds(number uint32, key []byte) bool {
+	if number >= l.entries.used {
+		return false
+	}
+	e := l.entries.at(number)
+	return e.version != 0 && string(l.keyOf(e)) == string(key)
+}
+
 // add puts in an entry whose key is not there.
 func (x *index) add(hash, number uint32) {
 	if 4*(x.used+1) > 3*len(x.slots) {

@@ -27,6 +27,16 @@ func (l *Ledger) Begin() *Tx { return &Tx{ledger: l} }
 // Get is what the key holds after the buffered writes. The value must not be changed and holds only
 // until Commit or Discard.
 func (t *Tx) Get(key []byte) (value []byte, ok bool) {
+	var place Place
+	return t.GetAt(key, &place)
+}
+
+// Place remembers where a key was found, so that the next look-up of the same key is shorter. The zero value remembers
+// nothing. A place is only a hint: it may be out of date, and never changes what is found.
+type Place struct{ entry uint32 } // its number plus one
+
+// GetAt is Get for a key that is looked up again and again: it looks at the place first, and remembers it.
+func (t *Tx) GetAt(key []byte, place *Place) (value []byte, ok bool) {
 	hash := hashKey(key)
 	if at := t.find(key, hash); at >= 0 {
 		if t.writes[at].offset >= 0 {
@@ -38,9 +48,13 @@ func (t *Tx) Get(key []byte) (value []byte, ok bool) {
 		}
 		return t.arena[w.valueAt:w.end:w.end], true
 	}
-	number, found := t.ledger.find(key, hash)
-	if !found {
-		return nil, false
+	number := place.entry - 1
+	if !t.ledger.holds(number, key) {
+		var found bool
+		if number, found = t.ledger.find(key, hash); !found {
+			return nil, false
+		}
+		place.entry = number + 1
 	}
 	e := t.ledger.entries.at(number)
 	if e.version == 0 {

@@ -34,6 +34,9 @@ type State struct {
 	buf      []byte
 	key      [5]byte
 
+	totalsAt ledger.Place
+	rowsAt   []ledger.Place // by row of desks
+
 	values  []int64             // of the rules in force, in the family's order
 	due     uint64              // height at which the next amendment takes effect
 	history map[string][]change // see RuleAt; made by Audit
@@ -55,6 +58,7 @@ type totals struct {
 func NewState(settings *Settings, tag uint64, counters int, start ...uint64) *State {
 	state := &State{Ledger: ledger.New(), settings: settings, tag: tag, counters: counters}
 	state.Tx = state.Ledger.Begin()
+	state.rowsAt = make([]ledger.Place, settings.Agencies*Desks/rowDesks)
 	state.Ledger.Put([]byte(keyGenesis), binary.BigEndian.AppendUint64(nil, tag))
 	copy(state.totals.counter[:], start)
 	state.Ledger.Put([]byte(keyTotals), state.appendTotals(nil))
@@ -105,7 +109,12 @@ func (s *State) admit(call *Call) string {
 	}
 	key, offset := s.window(call.Client)
 	var w window
-	if record, _ := s.Tx.Get(key); len(record) >= offset+windowSize {
+	var subject ledger.Place
+	place := &subject
+	if row := int(call.Client / rowDesks); call.Client < SubjectBase {
+		place = &s.rowsAt[row]
+	}
+	if record, _ := s.Tx.GetAt(key, place); len(record) >= offset+windowSize {
 		w, _ = readWindow(record[offset : offset+windowSize])
 	}
 	if !w.accept(call.Sequence) {
@@ -176,7 +185,7 @@ func Refusal(reason string) []byte {
 
 // readTotals loads the totals from the ledger.
 func (s *State) readTotals() {
-	value, _, _ := s.Ledger.Get([]byte(keyTotals))
+	value, _ := s.Tx.GetAt([]byte(keyTotals), &s.totalsAt)
 	if len(value) != 16+8*s.counters {
 		s.totals = totals{}
 		return
