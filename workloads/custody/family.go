@@ -99,6 +99,7 @@ func mixRules() []workloads.Rule {
 		percent("fail", 3, "share of clearances that find something and quarantine the goods"),
 		percent("loss", 2, "share of consignments of which a unit is missing when taken over"),
 		percent("correct", 2, "share of declarations that are corrected before they are cleared"),
+		percent("return", 1, "share of declarations that the firm takes back abroad before release"),
 		percent("trace", 10, "share of reads that are traces and not scans"),
 		percent("fresh", 10, "share of reads that are about goods declared, divided or joined in the run"),
 	}

@@ -168,6 +168,8 @@ func (g *generator) onTheWay(p *plan, now time.Duration) (workloads.Request, boo
 		p.corrected = true
 		manifest := program.Fill(p.id, 1)
 		return g.send(p, p.declarer, at, append(g.op(KindCorrect, p.declarer, at, p.number, 32), manifest[:]...)), true
+	case !p.released && p.cleared == 0 && g.author.Percent(g.settings.Rule("return-percent")):
+		return g.use(p, at, p.quantity, UseReturned), true
 	case !p.released && p.cleared < needed:
 		p.corrected = true
 		p.quarantiner = (1 + p.cleared) % g.settings.Agencies
@@ -205,9 +207,9 @@ func (g *generator) event(p *plan, at time.Duration) workloads.Request {
 	client := g.client(p.holder)
 	kind, reading := 1+byte(g.rand.Below(4)), g.rand.Uint64()
 	if kind == EventTemperature {
-		celsius := g.settings.Rule("temperature-max") - int64(g.rand.Below(coldSpan))
+		celsius := g.bound - int64(g.rand.Below(coldSpan))
 		if g.author.Percent(g.settings.Rule("breach-percent")) {
-			celsius = g.settings.Rule("temperature-max") + 1 + int64(g.rand.Below(coldSpan))
+			celsius = g.bound + 1 + int64(g.rand.Below(coldSpan))
 		}
 		reading = uint64(celsius)
 	}

@@ -42,6 +42,7 @@ type generator struct {
 	declared uint64 // consignments that came into being so far
 	weights  [len(weightNames)]uint64
 	total    uint64 // of the weights
+	bound    int64  // temperature-max at the start: freezers get no colder by an amendment
 }
 
 // stock is what the generator knows of a consignment of the start.
@@ -83,6 +84,7 @@ func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 		author: program.NewAuthor(settings, settings.Tag(Name, rules()), rand),
 		mix:    program.NewMix(settings.ReadPercent, rand),
 		busy:   make(map[uint64]bool), stock: make(map[uint64]stock),
+		bound: settings.Rule("temperature-max"),
 	}
 	for i, name := range weightNames {
 		g.weights[i] = uint64(settings.Rule(name))
