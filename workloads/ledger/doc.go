@@ -20,6 +20,13 @@
 //	node   = SHA-256(0x01 | child 0 | child 1 | child 2 | child 3)   an empty child is 28 zero bytes
 //	root   = the node or bucket of depth 0, 32 bytes; below it hashes are cut to their first 28
 //
+// A ledger made by [NewHeaded] has a head: one entry that nearly every operation writes, such as totals. It has no place
+// in the trie, and the root is
+//
+//	root   = SHA-256(0x03 | the trie's root | length of its key, 4 bytes | key | version, 8 bytes | value)
+//
+// without what follows the trie's root while the head is not there.
+//
 // The form of the trie is a function of the set of keys alone. So equal content (keys, values and
 // versions) has the equal root, whatever the order of the writes and whatever was deleted on the way.
 //

@@ -18,7 +18,11 @@ type Ledger struct {
 	nodes   slab[node]
 	buckets slab[bucket]
 	root    ref
-	digest  [32]byte // of the root when there are no changes
+	digest  [32]byte // of the trie's root when there are no changes
+	headed  bool     // the entry under headKey is the head
+	headKey []byte
+	stale   bool     // the head or the trie changed since topmost was computed
+	topmost [32]byte // root of a ledger with a head
 	changes []uint64 // entries to be settled in the trie: 32 bits of the path, then the number
 	scratch []uint64 // reused to sort them
 	warmed  uint32   // what warm read, so that the compiler cannot leave it out
@@ -34,6 +38,7 @@ type entry struct {
 	valueLen uint32
 	changed  bool // it is among the changes
 	placed   bool // the trie has it
+	head     bool // it stands above the trie
 }
 
 func (l *Ledger) keyOf(e *entry) []byte {
@@ -82,7 +87,9 @@ func (l *Ledger) Put(key, value []byte) {
 func (l *Ledger) newEntry(key []byte, hash uint32, valueLen int) (number uint32) {
 	number = l.entries.take()
 	e := l.entries.at(number)
-	e.path = pathOf(key)
+	if e.head = l.headed && string(key) == string(l.headKey); !e.head {
+		e.path = pathOf(key)
+	}
 	e.room = l.arena.take(len(key) + valueLen)
 	e.keyLen = uint32(len(key))
 	copy(l.keyOf(e), key)
@@ -133,7 +140,8 @@ func (l *Ledger) change(number uint32, e *entry) {
 }
 
 func (l *Ledger) note(number uint32, e *entry) {
-	if !e.changed {
+	l.stale = true
+	if !e.changed && !e.head {
 		e.changed = true
 		l.changes = append(l.changes, uint64(binary.BigEndian.Uint32(e.path[:]))<<32|uint64(number))
 	}

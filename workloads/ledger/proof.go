@@ -14,6 +14,8 @@ type Proof struct {
 	// Leaves are all entries of the bucket that the path ends at, in the order of their paths: the key's own is
 	// among them or nowhere. There are none when the path ends at an empty slot.
 	Leaves []Leaf
+	// Head is there when the ledger has one. For the head's own key there are no siblings and no leaves.
+	Head *Head
 }
 
 // Leaf is an entry as its hash sees it.
@@ -35,6 +37,13 @@ func (l *Ledger) Prove(key []byte) Proof {
 	l.settle()
 	path := pathOf(key)
 	var proof Proof
+	if l.headed {
+		h := l.head()
+		h.Key, h.Value = bytes.Clone(h.Key), bytes.Clone(h.Value)
+		if proof.Head = &h; string(key) == string(h.Key) {
+			return proof
+		}
+	}
 	sub := l.root
 	for depth := 0; sub != 0 && !sub.bucket(); depth++ {
 		n := l.nodes.at(sub.number())
@@ -64,6 +73,15 @@ func (l *Ledger) Prove(key []byte) Proof {
 // VerifyProof checks a proof and tells what the key holds under that root; found is false when the
 // key is proved absent.
 func VerifyProof(root [32]byte, key []byte, proof Proof) (value []byte, version uint64, found bool, err error) {
+	if h := proof.Head; h != nil && string(h.Key) == string(key) {
+		if proof.above(h.Trie) != root {
+			return nil, 0, false, ErrRoot
+		}
+		if h.Version == 0 {
+			return nil, 0, false, nil
+		}
+		return h.Value, h.Version, true, nil
+	}
 	path := pathOf(key)
 	depth := len(proof.Siblings)
 	if depth > depthMax {
@@ -87,7 +105,7 @@ func VerifyProof(root [32]byte, key []byte, proof Proof) (value []byte, version 
 			own = leaf
 		}
 	}
-	if climb(leaves, proof.Siblings, &path) != root {
+	if proof.above(climb(leaves, proof.Siblings, &path)) != root {
 		return nil, 0, false, ErrRoot
 	}
 	if own == nil {

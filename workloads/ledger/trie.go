@@ -58,7 +58,7 @@ func slotOf(path *[32]byte, depth int) int {
 // since the last Digest.
 func (l *Ledger) Digest() [32]byte {
 	l.settle()
-	return l.digest
+	return l.top()
 }
 
 // settle brings the trie up to date with the changes since the last time, all together, so that each node is

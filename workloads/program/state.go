@@ -14,7 +14,7 @@ const CountersMax = 24
 // Keys of the ledger that State owns; a family's keys begin with small letters.
 const (
 	keyGenesis = "G" // the program's tag: the root depends on every parameter
-	keyTotals  = "T" // clock, accepted operations, counters
+	keyTotals  = "T" // clock, accepted operations, counters; the ledger's head
 	keyRules   = "R" // counters of amendments, then the values of the rules in force
 	keyAmend   = "A" // and the number of an amendment, 8 bytes: what was proposed and who endorsed it
 	keyDue     = "S" // the amendments that wait for their height
@@ -56,7 +56,7 @@ type totals struct {
 // NewState makes the state of a program with so many counters, the first of them with the given start
 // values.
 func NewState(settings *Settings, tag uint64, counters int, start ...uint64) *State {
-	state := &State{Ledger: ledger.New(), settings: settings, tag: tag, counters: counters}
+	state := &State{Ledger: ledger.NewHeaded([]byte(keyTotals)), settings: settings, tag: tag, counters: counters}
 	state.Tx = state.Ledger.Begin()
 	state.rowsAt = make([]ledger.Place, settings.Agencies*Desks/rowDesks)
 	state.Ledger.Put([]byte(keyGenesis), binary.BigEndian.AppendUint64(nil, tag))
