@@ -29,7 +29,7 @@ func (g *generator) do(t task, at time.Duration) (request workloads.Request, is 
 		if t.kind == KindSeed {
 			hash = Commitment(t.pool, t.round, agency, hash)
 		}
-		return g.ask(at, client, agency, append(g.begin(t.kind, client, at, t.pool, t.round, 32), hash[:]...)), true
+		return g.tell(at, client, agency, append(g.begin(t.kind, client, at, t.pool, t.round, 32), hash[:]...)), true
 	case KindRank:
 		agency := int(g.rand.Below(uint64(g.settings.Agencies)))
 		client := g.author.AnyDesk(agency)
@@ -38,7 +38,7 @@ func (g *generator) do(t task, at time.Duration) (request workloads.Request, is 
 		client := program.Subject(uint64(t.subject))
 		price, nonce := g.bid(t.pool, t.round, t.subject, byte(t.position))
 		op := binary.BigEndian.AppendUint64(g.begin(KindBid, client, at, t.pool, t.round, 8+32), price)
-		return g.ask(at, client, g.desk(t.subject), append(op, nonce[:]...)), true
+		return g.tell(at, client, g.desk(t.subject), append(op, nonce[:]...)), true
 	case KindLapse:
 		client := g.author.AnyDesk(lead)
 		op := binary.BigEndian.AppendUint32(g.begin(KindLapse, client, at, t.pool, t.round, 4), t.position)
@@ -57,6 +57,9 @@ func (g *generator) take(t task, at time.Duration) workloads.Request {
 		yes = 0
 	}
 	op := binary.BigEndian.AppendUint32(g.begin(KindTake, client, at, t.pool, t.round, 5), t.position)
+	if yes == 1 {
+		return g.tell(at, client, g.desk(t.subject), append(op, yes))
+	}
 	return g.ask(at, client, g.desk(t.subject), append(op, yes))
 }
 

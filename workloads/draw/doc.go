@@ -57,6 +57,9 @@
 // Data and documents are off chain, and their commitments on it. Points, opened prices and the subjects' numbers are in the
 // clear, because the outcome must be recomputable; unopened bids stay sealed for ever.
 //
+// In mode 3 whoever comes after quota and reserves are full is refused, as in any flash sale: a scenario sizes the
+// quota for its load, or means to show that.
+//
 // # Not modelled
 //
 // Chances that grow with failed rounds; deposits of bidders and of agencies that withhold; verifiable delay

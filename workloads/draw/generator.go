@@ -101,6 +101,11 @@ func (g *generator) begin(kind byte, client uint32, at time.Duration, pool, roun
 	return binary.BigEndian.AppendUint32(op, round)
 }
 
+// tell closes an operation whose answer teaches nothing.
+func (g *generator) tell(at time.Duration, client uint32, agency int, op []byte) workloads.Request {
+	return program.Request(at, client, agency, g.author.End(op))
+}
+
 // ask closes an operation, one whose answer the generator learns from.
 func (g *generator) ask(at time.Duration, client uint32, agency int, op []byte) workloads.Request {
 	request := program.Request(at, client, agency, g.author.End(op))
