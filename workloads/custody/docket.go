@@ -1,6 +1,6 @@
 package custody
 
-// pageSize is how many plans are allocated at a time.
+// pageSize is how many plans, or words of a set of consignments, are allocated at a time.
 const pageSize = 1 << 10
 
 // docket holds the plans of the open cases; plans of cases that are over are used again. A case's number has its plan's
@@ -44,4 +44,26 @@ func (d *docket) find(id uint64) (p *plan, open bool) {
 func (d *docket) close(p *plan) {
 	d.free = append(d.free, uint32(p.id&(1<<31-1)))
 	p.id = 0
+}
+
+// set is a set of consignments, one bit each, in pages that are made when first needed.
+type set [][]uint64
+
+func newSet(numbers uint64) set { return make(set, numbers/(64*pageSize)+1) }
+
+func (s set) has(number uint64) bool {
+	page := s[number/(64*pageSize)]
+	return page != nil && page[number/64%pageSize]>>(number%64)&1 == 1
+}
+
+func (s set) put(number uint64, in bool) {
+	page := &s[number/(64*pageSize)]
+	if *page == nil {
+		*page = make([]uint64, pageSize)
+	}
+	if in {
+		(*page)[number/64%pageSize] |= 1 << (number % 64)
+	} else {
+		(*page)[number/64%pageSize] &^= 1 << (number % 64)
+	}
 }

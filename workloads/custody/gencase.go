@@ -133,14 +133,17 @@ func (g *generator) note(p *plan, kind byte) {
 	if p.kind == caseDeclare || kind == KindEvent {
 		return
 	}
-	recalled := g.stock[p.number].recalled
+	was := g.stockOf(p.number)
+	recalled := was.recalled
 	switch kind {
 	case KindRecall:
 		recalled = true
 	case KindUnrecall:
 		recalled = false
 	}
-	g.stock[p.number] = stock{p.holder, p.quantity, recalled}
+	if now := (stock{p.holder, p.quantity, recalled}); now != was {
+		g.stock[p.number] = now
+	}
 }
 
 // examined is what happens to quarantined goods: they are examined and go on, or at last are destroyed.

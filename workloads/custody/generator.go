@@ -36,7 +36,7 @@ type generator struct {
 	rand     workloads.Rand
 	chooser  key.Chooser
 	docket   docket
-	busy     map[uint64]bool  // consignments of the start with an open case
+	busy     set              // consignments of the start with an open case
 	stock    map[uint64]stock // consignments of the start that have changed
 	fresh    [freshKept]uint64
 	declared uint64 // consignments that came into being so far
@@ -83,7 +83,7 @@ func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 		settings: settings, rand: rand, chooser: chooser,
 		author: program.NewAuthor(settings, settings.Tag(Name, rules()), rand),
 		mix:    program.NewMix(settings.ReadPercent, rand),
-		busy:   make(map[uint64]bool), stock: make(map[uint64]stock),
+		busy:   newSet(uint64(settings.Population)), stock: make(map[uint64]stock),
 		bound: settings.Rule("temperature-max"),
 	}
 	for i, name := range weightNames {
@@ -129,7 +129,7 @@ func (g *generator) draw() int {
 // idle chooses a consignment of the start that nobody is working on, if one is found soon.
 func (g *generator) idle() (number uint64, s stock) {
 	number = g.chooser.Next()
-	for try := 1; try < stockTries && g.busy[number]; try++ {
+	for try := 1; try < stockTries && g.busy.has(number); try++ {
 		number = g.chooser.Next()
 	}
 	return number, g.stockOf(number)
@@ -147,14 +147,14 @@ func (g *generator) stockOf(number uint64) stock {
 func (g *generator) begin(kind byte, number uint64, s stock) *plan {
 	p := g.docket.open(g.author.NewCase())
 	p.kind, p.number, p.known, p.holder, p.quantity, p.released = kind, number, true, s.holder, s.quantity, true
-	g.busy[number] = true
+	g.busy.put(number, true)
 	return p
 }
 
 // over closes a plan and gives its consignment free.
 func (g *generator) over(p *plan) {
 	if p.kind != caseDeclare {
-		delete(g.busy, p.number)
+		g.busy.put(p.number, false)
 	}
 	g.docket.close(p)
 }
