@@ -89,7 +89,7 @@ func Parse(name string, data []byte) (*Scenario, error) {
 const categoryPrefix = "category:"
 
 // Find returns the scenarios that a selection names: an id, a pattern such as elicence-* or *, or
-// category:NAME. It fails when there is none.
+// category:NAME, where all names every category. It fails when there is none.
 func Find(selection string) ([]*Scenario, error) {
 	all, err := All()
 	if err != nil {
@@ -97,11 +97,12 @@ func Find(selection string) ([]*Scenario, error) {
 	}
 	keep := func(s *Scenario) bool { return s.ID == selection }
 	if name, ok := strings.CutPrefix(selection, categoryPrefix); ok {
-		if !slices.Contains(Categories(), Category(name)) {
-			return nil, suggestion(fmt.Sprintf("unknown category %q: allowed are %s", name, strings.Join(words(Categories()), ", ")),
-				categoryPrefix, Nearest(name, words(Categories())))
+		known := append(words(Categories()), "all")
+		if !slices.Contains(known, name) {
+			return nil, suggestion(fmt.Sprintf("unknown category %q: allowed are %s", name, strings.Join(known, ", ")),
+				categoryPrefix, Nearest(name, known))
 		}
-		keep = func(s *Scenario) bool { return s.Category == Category(name) }
+		keep = func(s *Scenario) bool { return selection == SelectAll || s.Category == Category(name) }
 	} else if strings.ContainsAny(selection, `*?[\`) {
 		if _, err := path.Match(selection, ""); err != nil {
 			return nil, fmt.Errorf("%q is not a pattern: allowed are *, ? and [abc]", selection)
