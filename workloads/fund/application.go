@@ -78,12 +78,12 @@ func (a *app) demand(id uint64, x *application, wages []byte) string {
 		return "nothing, or more than a milestone's share"
 	case x.amount > a.price-a.work.billed:
 		return "above the contract's price"
-	case a.work.milestone != 0:
-		return "another milestone is at work"
+	case a.work.atWork >= uint64(a.Rule("milestones-open")):
+		return "too many milestones are at work"
 	}
 	a.work.stages++
 	a.work.billed += x.amount
-	a.work.milestone = id
+	a.work.atWork++
 	x.base = uint64(a.work.stages)
 	return ""
 }
@@ -286,6 +286,7 @@ func (a *app) giveUp(id uint64, x *application, state byte) string {
 
 func (a *app) end(id uint64, x *application, state byte) {
 	a.become(x, state)
+	x.ended = a.Accepted()
 	switch x.class {
 	case ClassBenefit:
 		place := x.subject / a.projects
@@ -293,12 +294,12 @@ func (a *app) end(id uint64, x *application, state byte) {
 	case ClassPayroll:
 		wages, _ := a.Tx.Get(a.keyFor(keyWages, id))
 		for slot := range len(wages) / 4 {
-			if binary.BigEndian.Uint32(wages[4*slot:]) > 0 { // the ledger is not written before the end
+			if binary.BigEndian.Uint32(wages[4*slot:]) > 0 { // the list stays: the ledger is written at the end
 				a.unmark(x, x.base, slot)
 			}
 		}
 	case ClassMilestone:
-		a.work.milestone = 0
+		a.work.atWork--
 		a.work.billed -= x.amount
 	}
 }
@@ -348,7 +349,7 @@ func (a *app) outcome(call *program.Call, id uint64, x *application, paid byte) 
 		x.paid, x.paidAt = a.Accepted(), call.At
 		a.become(x, StatePaid)
 		if x.class == ClassMilestone {
-			a.work.milestone = 0
+			a.work.atWork--
 		}
 		return ""
 	}

@@ -53,9 +53,9 @@ func (a *app) checkProjects(s *audit) error {
 					number, bucket, p.bucket[bucket], t.bucket[bucket])
 			}
 		}
-		if t.billed != p.billed || p.billed > a.price || t.milestone != p.milestone || t.stages != p.stages {
+		if t.billed != p.billed || p.billed > a.price || t.atWork != p.atWork || t.stages != p.stages {
 			return fmt.Errorf("project %d: milestones billed %d of %d in %d stages with %d at work, they sum to %+v",
-				number, p.billed, a.price, p.stages, p.milestone, *t)
+				number, p.billed, a.price, p.stages, p.atWork, *t)
 		}
 	}
 	for number := range a.projects {

@@ -16,10 +16,16 @@ type paidFor struct {
 
 // tally is what the applications of a project sum to.
 type tally struct {
-	bucket    [buckets]uint64
-	billed    uint64
-	milestone uint64
-	stages    uint32
+	bucket [buckets]uint64
+	billed uint64
+	atWork uint64
+	stages uint32
+}
+
+// event is the beginning or the end of a milestone's work.
+type event struct {
+	project, order uint64
+	begins         bool
 }
 
 // audit is what Check collects on its way through the ledger.
@@ -33,6 +39,7 @@ type audit struct {
 	treasury books
 	tallies  map[uint64]*tally // by project, as the applications make them
 	periods  []paidFor
+	events   []event
 }
 
 // books are the accounts that no project has, as the postings make them.
@@ -52,7 +59,7 @@ func (a *app) Check() error {
 		accepted: accepted, books: make(map[uint64]*[buckets]uint64), tallies: make(map[uint64]*tally),
 	}
 	for _, part := range []func(s *audit) error{
-		a.checkPostings, a.checkApplications, a.checkPeriods, a.checkMarks, a.checkProjects, a.checkProgrammes, a.checkDonations,
+		a.checkPostings, a.checkApplications, a.checkMilestones, a.checkPeriods, a.checkMarks, a.checkProjects, a.checkProgrammes, a.checkDonations,
 	} {
 		if err := part(s); err != nil {
 			return err
@@ -233,13 +240,13 @@ func (a *app) checkApplications(s *audit) error {
 				return fmt.Errorf("application %d of project %d: %w", id, x.project, err)
 			}
 		}
-		a.count(s, id, &x)
+		a.count(s, &x)
 	}
 	return nil
 }
 
 // count adds an application to its project's tally.
-func (a *app) count(s *audit, id uint64, x *application) {
+func (a *app) count(s *audit, x *application) {
 	t := s.tallies[x.project]
 	if t == nil {
 		t = &tally{}
@@ -257,11 +264,15 @@ func (a *app) count(s *audit, id uint64, x *application) {
 		return
 	}
 	t.stages++
+	s.events = append(s.events, event{x.project, x.made, true})
+	if left := max(x.paid, x.ended); left != 0 {
+		s.events = append(s.events, event{x.project, left, false})
+	}
 	switch x.state {
 	case StateRejected, StateWithdrawn, StateRefunded:
 		return
 	case StateOpen, StateReady, StateTransit, StateReturned:
-		t.milestone += id // one at most: else it is not the project's
+		t.atWork++
 	}
 	t.billed += x.amount
 }
@@ -359,8 +370,32 @@ func (a *app) checkPaid(s *audit, _ uint64, x *application) error {
 			x.paidAt, x.clawedAt, a.RuleAt("clawback-life", x.clawed))
 	case (x.returns != 0) != (x.refused != 0), x.refused != 0 && !either(x.refused, bucketFree):
 		return fmt.Errorf("returned %d times, the last by transaction %d", x.returns, x.refused)
+	case (x.state == StateRejected || x.state == StateWithdrawn) != (x.ended > x.made), x.ended > s.accepted:
+		return fmt.Errorf("in state %d, ended by transaction %d", x.state, x.ended)
 	case x.refused != 0 && x.state != StateRejected && int64(x.returns) > a.RuleAt("returns-max", x.refused):
 		return fmt.Errorf("returned %d times, the most was %d", x.returns, a.RuleAt("returns-max", x.refused))
+	}
+	return nil
+}
+
+// checkMilestones verifies that no contract ever had more milestones at work than the rule in force.
+func (a *app) checkMilestones(s *audit) error {
+	slices.SortFunc(s.events, func(x, y event) int {
+		return cmp.Or(cmp.Compare(x.project, y.project), cmp.Compare(x.order, y.order))
+	})
+	atWork := int64(0)
+	for i, e := range s.events {
+		if i == 0 || s.events[i-1].project != e.project {
+			atWork = 0
+		}
+		if !e.begins {
+			atWork--
+			continue
+		}
+		atWork++
+		if most := a.RuleAt("milestones-open", e.order); atWork > most {
+			return fmt.Errorf("project %d: %d milestones at work after transaction %d, the most was %d", e.project, atWork, e.order, most)
+		}
 	}
 	return nil
 }

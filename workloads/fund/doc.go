@@ -23,7 +23,7 @@
 // Money leaves a project by an application of one of three classes. A subject applies for its benefit of the period:
 // the share of its base in two tiers, in basis points, up to a cap. A project's contractor (subject Population+q) files
 // a wage list for up to 16 workers of a group, which is paid as a whole or not at all. The contractor bills a milestone:
-// one at a time, each at most a share of the contract's price, together at most the price. A subject is paid once a
+// as many at a time as the rule "milestones-open", each at most a share of the contract's price, together at most it. A subject is paid once a
 // period at most, by benefit or wage, and not for a period before one that it has applied for.
 //
 //	       apply         all sign                order            bank

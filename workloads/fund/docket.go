@@ -57,7 +57,7 @@ type cursor struct {
 	next   uint64 // place of the next subject for a benefit
 	lists  uint64 // groups that wage lists have taken
 	billed uint64 // fen of the contract's price
-	busy   bool   // a milestone is at work
+	atWork int64  // milestones at work
 }
 
 // subjects is how many subjects a project has.

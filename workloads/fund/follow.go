@@ -26,8 +26,8 @@ func (g *generator) Follow(answered workloads.Request, result []byte, now time.D
 		request, more = g.next(p, id, kind, result, at)
 	}
 	if !more || request.Last {
-		if p.class == ClassMilestone && p.application != 0 || kind == KindMilestone {
-			g.cursors[p.project].busy = false
+		if p.class == ClassMilestone {
+			g.cursors[p.project].atWork--
 		}
 		g.docket.close(id)
 	}

@@ -37,10 +37,10 @@ type generator struct {
 
 // numbers are rules, read once.
 type numbers struct {
-	programmes, period, year, price                           uint64
-	share, start, programmeStart, tier, cap, wage             int64
-	payroll, milestone, donate, finance                       int64
-	reject, withdraw, returned, clawback, refused, projectTop int64
+	programmes, period, year, price                     uint64
+	share, start, programmeStart, tier, cap, wage       int64
+	payroll, milestone, donate, finance                 int64
+	reject, withdraw, returned, clawback, refused, open int64
 }
 
 // plan is what the generator knows of one case.
@@ -74,6 +74,7 @@ func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 			payroll: rule("payroll-percent"), milestone: rule("milestone-percent"), donate: rule("donate-percent"),
 			finance: rule("finance-percent"), reject: rule("reject-percent"), withdraw: rule("withdraw-percent"),
 			returned: rule("return-percent"), clawback: rule("clawback-percent"), refused: rule("refused-percent"),
+			open: rule("milestones-open"),
 		},
 	}
 }
@@ -112,7 +113,8 @@ func (g *generator) open(project uint64, class byte) (p *plan, id uint64) {
 	return p, id
 }
 
-// benefit is the application of a subject that has not had the period, or a donation where everybody has.
+// benefit is the application of a subject that has not had the period; where everybody has, a donation, or a movement
+// of the budget where nobody donates.
 func (g *generator) benefit(project uint64, at time.Duration) workloads.Request {
 	period := program.Milliseconds(at) / g.rule.period
 	place, ok := g.takeSubject(project, period)
@@ -120,8 +122,11 @@ func (g *generator) benefit(project uint64, at time.Duration) workloads.Request 
 		project = g.chooser.Next()
 		place, ok = g.takeSubject(project, period)
 	}
-	if !ok {
+	switch {
+	case !ok && g.rule.donate > 0:
 		return g.donate(project, at)
+	case !ok:
+		return g.finance(project, at)
 	}
 	p, id := g.open(project, ClassBenefit)
 	p.subject = project + g.projects*place
@@ -177,10 +182,10 @@ func (g *generator) payroll(project uint64, at time.Duration) workloads.Request 
 func (g *generator) milestone(project uint64, at time.Duration) workloads.Request {
 	c := &g.cursors[project]
 	amount := max(share(g.rule.price, g.rule.share)*(1+g.rand.Below(4))/4, 1)
-	if c.busy || c.billed+amount > g.rule.price {
+	if c.atWork >= g.rule.open || c.billed+amount > g.rule.price {
 		return g.benefit(project, at)
 	}
-	c.busy = true
+	c.atWork++
 	c.billed += amount
 	p, id := g.open(project, ClassMilestone)
 	p.subject, p.amount = g.contractor(project), amount

@@ -121,6 +121,12 @@ func TestLaws(t *testing.T) {
 		"paid in another state": {
 			func(x form) bool { return x.state == StatePaid },
 			func(x form) { x.state = StateClawed }, "demanded back"},
+		"ended by nobody": {
+			func(x form) bool { return x.state == StateWithdrawn },
+			func(x form) { x.ended = 0 }, "ended by"},
+		"two milestones at once": {
+			func(x form) bool { return x.class == ClassMilestone && x.state == StatePaid && x.base > 1 },
+			func(x form) { x.made = 1 }, "milestones at work"},
 		"a step too much": {
 			func(x form) bool { return true },
 			func(x form) { x.steps++ }, "transactions"},
@@ -168,7 +174,7 @@ func TestBooks(t *testing.T) {
 		}, "milestones"},
 		"two milestones at work": {keyProject, func(v []byte) []byte {
 			p, _ := readProject(v)
-			p.milestone++
+			p.atWork++
 			return p.append(nil)
 		}, "milestones"},
 		"a programme richer":   {keyProgramme, func(v []byte) []byte { v[7] ^= 1; return v }, "the postings make it"},

@@ -105,13 +105,13 @@ func (a *app) putProgramme(number uint64, p *programme) {
 
 // project is an account with its buckets.
 type project struct {
-	bucket    [buckets]uint64 // fen
-	billed    uint64          // fen of the contract's price that milestones have taken
-	milestone uint64          // application of the milestone that is at work, 0: none
-	stages    uint32          // milestones billed so far
-	frozen    byte
-	steps     uint32 // accepted transactions about it alone
-	payload   [32]byte
+	bucket  [buckets]uint64 // fen
+	billed  uint64          // fen of the contract's price that milestones have taken
+	atWork  uint64          // milestones that are neither paid nor over
+	stages  uint32          // milestones billed so far
+	frozen  byte
+	steps   uint32 // accepted transactions about it alone
+	payload [32]byte
 }
 
 const projectSize = buckets*8 + 8 + 8 + 4 + 1 + 4 + 32
@@ -121,7 +121,7 @@ func (p *project) append(buf []byte) []byte {
 		buf = binary.BigEndian.AppendUint64(buf, amount)
 	}
 	buf = binary.BigEndian.AppendUint64(buf, p.billed)
-	buf = binary.BigEndian.AppendUint64(buf, p.milestone)
+	buf = binary.BigEndian.AppendUint64(buf, p.atWork)
 	buf = binary.BigEndian.AppendUint32(buf, p.stages)
 	buf = binary.BigEndian.AppendUint32(append(buf, p.frozen), p.steps)
 	return append(buf, p.payload[:]...)
@@ -135,7 +135,7 @@ func readProject(value []byte) (p project, ok bool) {
 		p.bucket[i] = binary.BigEndian.Uint64(value[8*i:])
 	}
 	p.billed = binary.BigEndian.Uint64(value[64:])
-	p.milestone = binary.BigEndian.Uint64(value[72:])
+	p.atWork = binary.BigEndian.Uint64(value[72:])
 	p.stages = binary.BigEndian.Uint32(value[80:])
 	p.frozen = value[84]
 	p.steps = binary.BigEndian.Uint32(value[85:])
@@ -178,12 +178,13 @@ type application struct {
 	clawed   uint64 // of the demand to pay back
 	clawedAt uint64 // ms
 	refused  uint64 // of the latest return by the bank
+	ended    uint64 // of the rejection or withdrawal
 	steps    uint32 // accepted transactions about it after the first
 	docs     [32]byte
 	payload  [32]byte
 }
 
-const applicationSize = 4 + 4*8 + 3*4 + 8*6 + 4 + 64
+const applicationSize = 4 + 4*8 + 3*4 + 9*6 + 4 + 64
 
 func (x *application) append(buf []byte) []byte {
 	buf = append(buf, x.class, x.source, x.state, x.returns)
@@ -193,7 +194,7 @@ func (x *application) append(buf []byte) []byte {
 	buf = binary.BigEndian.AppendUint32(buf, x.period)
 	buf = binary.BigEndian.AppendUint32(buf, x.signed)
 	buf = binary.BigEndian.AppendUint32(buf, x.needed)
-	for _, v := range [8]uint64{x.made, x.reserved, x.ordered, x.paid, x.paidAt, x.clawed, x.clawedAt, x.refused} {
+	for _, v := range [9]uint64{x.made, x.reserved, x.ordered, x.paid, x.paidAt, x.clawed, x.clawedAt, x.refused, x.ended} {
 		buf = program.AppendUint48(buf, v)
 	}
 	buf = binary.BigEndian.AppendUint32(buf, x.steps)
@@ -212,12 +213,12 @@ func readApplication(value []byte) (x application, ok bool) {
 	x.period = binary.BigEndian.Uint32(value[36:])
 	x.signed = binary.BigEndian.Uint32(value[40:])
 	x.needed = binary.BigEndian.Uint32(value[44:])
-	for i, v := range [8]*uint64{&x.made, &x.reserved, &x.ordered, &x.paid, &x.paidAt, &x.clawed, &x.clawedAt, &x.refused} {
+	for i, v := range [9]*uint64{&x.made, &x.reserved, &x.ordered, &x.paid, &x.paidAt, &x.clawed, &x.clawedAt, &x.refused, &x.ended} {
 		*v = program.Uint48(value[48+6*i:])
 	}
-	x.steps = binary.BigEndian.Uint32(value[96:])
-	copy(x.docs[:], value[100:])
-	copy(x.payload[:], value[132:])
+	x.steps = binary.BigEndian.Uint32(value[102:])
+	copy(x.docs[:], value[106:])
+	copy(x.payload[:], value[138:])
 	return x, true
 }
 

@@ -28,7 +28,7 @@ type place struct {
 	pots   [2]map[string]uint64
 	frozen bool
 	billed uint64
-	atWork *paper
+	atWork int64
 }
 
 type had struct{ subject, period uint64 }
@@ -259,7 +259,7 @@ func (m *model) ask(w who) ([]byte, bool) {
 	}
 	if p.kind == 7 {
 		place.billed += p.amount
-		place.atWork = p
+		place.atWork++
 	}
 	m.papers = append(m.papers, p)
 	return append(binary.BigEndian.AppendUint64(nil, uint64(len(m.papers))), stateCode[p.state]), true
@@ -294,7 +294,7 @@ func (m *model) worth(w who, p *paper, at *place) bool {
 		}
 	case 7:
 		p.amount = w.number(8)
-		if p.amount > part(m.price, "milestone-share") || p.amount+at.billed > m.price || at.atWork != nil {
+		if p.amount > part(m.price, "milestone-share") || p.amount+at.billed > m.price || at.atWork >= m.Rule("milestones-open") {
 			return false
 		}
 	}
@@ -340,7 +340,7 @@ func (m *model) over(p *paper, at *place, state string) {
 	}
 	if p.kind == 7 {
 		at.billed -= p.amount
-		at.atWork = nil
+		at.atWork--
 	}
 }
 
@@ -411,7 +411,7 @@ func (m *model) outcome(w who, p *paper, at *place) bool {
 		m.shift(p, at, "transit", "paid", "paid")
 		p.paidAt = w.At
 		if p.kind == 7 {
-			at.atWork = nil
+			at.atWork--
 		}
 		return true
 	case 0:
@@ -463,7 +463,7 @@ func (m *model) trace(w who) ([]byte, bool) {
 
 var stormParams = []workloads.Params{
 	{Agencies: 4, PayloadBytes: 10, ReadPercent: 30, Approvals: 2, Population: 3000, Rule: map[string]int64{"amend-quorum": 1,
-		"projects": 24, "programmes": 5, "payroll-percent": 20, "milestone-percent": 20, "clawback-percent": 20, "return-percent": 20}},
+		"projects": 24, "programmes": 5, "payroll-percent": 20, "milestone-percent": 20, "milestones-open": 3, "clawback-percent": 20, "return-percent": 20}},
 	{Agencies: 5, ReadPercent: 30, LogReads: true, Population: 2000, Rule: map[string]int64{"amend-quorum": 2,
 		"projects": 10, "programmes": 3, "project-start": 5_000_000, "programme-start": 5_000_000, "year": 2_000, "period": 1_000,
 		"finance-percent": 20, "ceiling": 50_000_000, "return-percent": 40}},
