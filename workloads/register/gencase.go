@@ -13,7 +13,7 @@ func (g *generator) transfer(at time.Duration, object uint64) workloads.Request 
 	h := g.holder(object)
 	p := g.begin(caseTransfer, object)
 	p.seller, p.parts, p.whole = h.party, h.parts, true
-	if h.parts > 1 && !g.author.Percent(g.settings.Rule("whole-percent")) &&
+	if h.parts > 1 && !g.author.Percent(g.share.whole) &&
 		int64(len(g.holdings(object))) < g.settings.Rule("holders-max") {
 		p.parts, p.whole = 1+g.rand.Below(h.parts-1), false
 	}
@@ -21,11 +21,11 @@ func (g *generator) transfer(at time.Duration, object uint64) workloads.Request 
 	p.buyer = uint32((uint64(p.seller) + 1 + g.rand.Below(others)) % (others + 1))
 	p.price = priceMin + g.rand.Below(priceSpan)
 	steps := uint64(3 + g.settings.Approvals)
-	if g.author.Percent(g.settings.Rule("withdraw-percent")) {
-		p.quit = int(g.rand.Below(steps))
+	if g.author.Percent(g.share.withdraw) {
+		p.quit = int8(g.rand.Below(steps))
 	}
-	if g.author.Percent(g.settings.Rule("refuse-percent")) {
-		p.deny = int(g.rand.Below(steps))
+	if g.author.Percent(g.share.refuse) {
+		p.deny = int8(g.rand.Below(steps))
 	}
 	client := program.Subject(uint64(p.seller))
 	return g.send(p, client, at, g.offer(p, client, at))
@@ -64,7 +64,7 @@ func (g *generator) goOn(p *plan, kind byte, result []byte, reason string, refus
 	case KindAccept:
 		p.due = binary.BigEndian.Uint64(result[2:])
 		p.deposit, p.assess = p.due > 0, result[10] == 1
-		if !p.amended && g.author.Percent(g.settings.Rule("amend-percent")) {
+		if !p.amended && g.author.Percent(g.share.amend) {
 			return g.amend(p, now), true
 		}
 	case KindDeposit:
@@ -127,9 +127,8 @@ func (g *generator) withdraw(p *plan, now time.Duration) workloads.Request {
 
 // advance is one of the steps that are still missing, in random order, and at last the registration.
 func (g *generator) advance(p *plan, now time.Duration) workloads.Request {
-	p.quit--
-	p.deny--
-	examine, consent := p.examined < g.settings.Approvals, p.consents < len(p.lenders)
+	p.quit, p.deny = max(p.quit-1, -2), max(p.deny-1, -2)
+	examine, consent := int(p.examined) < g.settings.Approvals, int(p.consents) < len(p.lenders)
 	switch {
 	case p.quit == -1:
 		return g.withdraw(p, now)
@@ -181,7 +180,7 @@ func (g *generator) taxStep(p *plan, now time.Duration) workloads.Request {
 }
 
 func (g *generator) examine(p *plan, now time.Duration, verdict byte) workloads.Request {
-	at, client := g.think(now), g.author.AnyDesk(g.agency(1+p.examined))
+	at, client := g.think(now), g.author.AnyDesk(g.agency(1+int(p.examined)))
 	op := append(g.op(KindExamine, client, at, p.id, 33), verdict)
 	docs := g.docs(p)
 	return g.send(p, client, at, append(op, docs[:]...))
@@ -200,11 +199,11 @@ func (g *generator) moved(p *plan) {
 
 // utility moves the next account after the transfer of a whole.
 func (g *generator) utility(p *plan, now time.Duration) (workloads.Request, bool) {
-	if !p.whole || p.account >= int(g.settings.Rule("accounts")) {
+	if !p.whole || int(p.account) >= int(g.settings.Rule("accounts")) {
 		return workloads.Request{}, false
 	}
 	at, client := g.think(now), g.author.AnyDesk(g.agency(roleUtility))
-	return g.send(p, client, at, append(g.op(KindUtility, client, at, p.object, 1), byte(p.account))), true
+	return g.send(p, client, at, append(g.op(KindUtility, client, at, p.object, 1), p.account)), true
 }
 
 // mortgage asks for a mortgage or discharges one.
@@ -214,7 +213,7 @@ func (g *generator) mortgage(at time.Duration, object uint64) workloads.Request 
 		return g.discharge(at)
 	}
 	h := g.holder(object)
-	if h.parts*10_000 < uint64(g.settings.Rule("parts")*g.settings.Rule("disposal-bp")) {
+	if h.parts*10_000 < g.parts*uint64(g.settings.Rule("disposal-bp")) {
 		return g.permit(at, object)
 	}
 	p := g.begin(caseMortgage, object)
@@ -231,7 +230,7 @@ func (g *generator) lend(p *plan, kind byte, result []byte, refused bool, now ti
 	switch {
 	case kind == KindPledge && !refused:
 		p.serial = binary.BigEndian.Uint32(result[1:])
-		if g.author.Percent(g.settings.Rule("refuse-percent")) {
+		if g.author.Percent(g.share.refuse) {
 			answer = KindDrop
 		}
 	case kind == KindLend && refused:

@@ -45,6 +45,9 @@ type generator struct {
 	frozen   []uint64             // in the order in which they were frozen
 	weights  [len(weightNames)]uint64
 	total    uint64 // of the weights
+	parts    uint64 // of a whole
+	holders  uint64 // of an object at the start
+	share    struct{ whole, withdraw, refuse, amend, search, wrong int64 }
 }
 
 type loan struct {
@@ -53,26 +56,26 @@ type loan struct {
 	lender uint16
 }
 
-// plan is what the generator knows of one case.
+// plan is what the generator knows of one case. There is one for every open case, so it is kept small.
 type plan struct {
 	id, object    uint64
-	kind          byte
-	seller, buyer uint32
 	parts, price  uint64
 	due, tax      uint64
-	version       uint64 // of the documents
+	lenders       []loan // with mortgages in force
+	seller, buyer uint32
 	serial        uint32 // of the mortgage asked for
 	lender        uint16 // of the mortgage, or the agency that searches
+	kind          byte
+	version       byte // of the documents
+	examined      byte // departments that have agreed
+	consents      byte // lenders that have
+	account       byte // utility accounts moved
+	quit          int8 // steps until a side withdraws, below 0: never
+	deny          int8 // steps until a department or the registry refuses, below 0: never
 	whole         bool
 	amended       bool
-	deposit       bool   // still to be made
-	assess, pay   bool   // still to be done
-	examined      int    // departments that have agreed
-	consents      int    // lenders that have
-	account       int    // utility accounts moved
-	quit          int    // steps until a side withdraws, below 0: never
-	deny          int    // steps until a department or the registry refuses, below 0: never
-	lenders       []loan // with mortgages in force
+	deposit       bool // still to be made
+	assess, pay   bool // still to be done
 }
 
 func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
@@ -87,6 +90,10 @@ func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 		busy:   newSet(uint64(settings.Population)), iced: newSet(uint64(settings.Population)),
 		held: make(map[uint64][]holding), loanCnt: make(map[uint64]byte),
 	}
+	g.parts, g.holders = uint64(settings.Rule("parts")), uint64(settings.Rule("holders"))
+	g.share.whole, g.share.withdraw = settings.Rule("whole-percent"), settings.Rule("withdraw-percent")
+	g.share.refuse, g.share.amend = settings.Rule("refuse-percent"), settings.Rule("amend-percent")
+	g.share.search, g.share.wrong = settings.Rule("search-percent"), settings.Rule("refused-percent")
 	for i, name := range weightNames {
 		g.weights[i] = uint64(settings.Rule(name))
 		g.total += g.weights[i]
@@ -101,7 +108,7 @@ func (g *generator) Begin(at time.Duration) workloads.Request {
 		return g.read(at)
 	}
 	g.mix.Count(false)
-	if g.author.Percent(g.settings.Rule("refused-percent")) {
+	if g.author.Percent(g.share.wrong) {
 		return g.wrong(at)
 	}
 	object := g.idle()
@@ -154,7 +161,7 @@ func (g *generator) holder(object uint64) holding {
 	if list, changed := g.held[object]; changed {
 		return list[g.rand.Below(uint64(len(list)))]
 	}
-	whole, holders := uint64(g.settings.Rule("parts")), uint64(g.settings.Rule("holders"))
+	whole, holders := g.parts, g.holders
 	i := uint64(0)
 	if holders > 1 {
 		i = g.rand.Below(holders)
@@ -215,7 +222,7 @@ func (g *generator) alone(client uint32, object uint64, at time.Duration, op []b
 	return program.Request(at, client, agency, g.author.End(op))
 }
 
-func (g *generator) docs(p *plan) [32]byte { return program.Fill(p.id, p.version) }
+func (g *generator) docs(p *plan) [32]byte { return program.Fill(p.id, uint64(p.version)) }
 
 // Follow implements workloads.Generator: the next step of the case.
 func (g *generator) Follow(answered workloads.Request, result []byte, now time.Duration) (workloads.Request, bool) {

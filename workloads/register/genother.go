@@ -71,7 +71,7 @@ func (g *generator) search(at time.Duration, object uint64, agency int) workload
 // read is a title search or a question for the status.
 func (g *generator) read(at time.Duration) workloads.Request {
 	object := g.chooser.Next()
-	if g.author.Percent(g.settings.Rule("search-percent")) {
+	if g.author.Percent(g.share.search) {
 		roles := [...]int{roleRegistry, roleTax, roleCourt}
 		return g.search(at, object, g.agency(roles[g.rand.Below(3)]))
 	}
