@@ -7,8 +7,8 @@ import (
 	"github.com/govbench/govbench/workloads/program"
 )
 
-// Kinds of operation. Every body begins with the issuer, 8 bytes, but those of KindOpen and KindVerify. A bill is its
-// code and number as one decimal number of 20 digits.
+// Kinds of operation. Every body but KindOpen's begins with the issuer, 8 bytes. A bill is its code and number as one
+// decimal number of 20 digits.
 const (
 	KindApply    byte = 1  // size 4: the issuer applies for numbers
 	KindGrant    byte = 2  // size 4, 0 refuses: the authority answers an application
@@ -20,7 +20,7 @@ const (
 	KindReturn   byte = 8  // the issuer gives all its unused numbers back
 	KindSuspend  byte = 9  // suspend 1: the authority suspends an issuer (1) or reinstates it (0)
 	KindOpen     byte = 10 // the authority opens the next code
-	KindVerify   byte = 11 // bill 8, hash 32: anybody verifies; a query without LogReads
+	KindVerify   byte = 11 // bill 8, hash 32: anybody verifies what a bill says; a query without LogReads
 	KindStatus   byte = 12 // query of an issuer's own numbers and totals, by it or an agency
 )
 
@@ -33,6 +33,7 @@ const (
 	countNet                              // fen, of the bills issued in the run
 	countTax
 	countMatches // logged verifications with the right hash
+	countLines   // bills in the journal
 	counters
 )
 
@@ -252,10 +253,10 @@ func (a *app) status(call *program.Call) []byte {
 	}
 	a.load(number)
 	r := &a.issuer
-	held := r.held
-	r.held = nil
-	answer := r.append(nil)
-	r.held = held
+	held, recent := r.held, r.recent
+	r.held, r.recent = nil, nil
+	answer := r.append(nil)[:statusHead]
+	r.held, r.recent = held, recent
 	return program.Answer(binary.BigEndian.AppendUint64(answer, r.unused())...)
 }
 

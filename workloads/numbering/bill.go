@@ -35,11 +35,10 @@ func (a *app) issue(call *program.Call, number uint64, f *form) (answer []byte, 
 		issuer: number, hash: f.hash, seal: seal(f.buyer, f.payload), amount: f.amount, tax: tax,
 		at: call.At, order: a.Accepted(), period: r.period, state: billGood,
 	}
-	position := r.take()
-	a.putBill(position, &b)
+	a.take(&b)
 	a.account(r, int64(f.amount), int64(tax))
 	r.bills++
-	return a.receipt(position, tax), ""
+	return a.receipt(b.position, tax), ""
 }
 
 // account adds to the totals of the issuer's open period and of the whole.
@@ -56,28 +55,26 @@ func (a *app) receipt(position, tax uint64) []byte {
 }
 
 // own reads the issuer's bill that is to be corrected, or tells why it cannot be.
-func (a *app) own(number, name uint64) (position uint64, b bill, reason string) {
+func (a *app) own(number, name uint64) (line uint64, b bill, reason string) {
 	position, ok := a.plan.position(name)
 	if ok {
-		b, ok = a.bill(position)
+		b, line, ok = a.bill(number, position)
 	}
 	switch {
 	case !ok:
-		return 0, b, "no such bill"
-	case b.issuer != number:
-		return 0, b, "another issuer's bill"
+		return 0, b, "the issuer has no such bill"
 	case b.state == billRed:
 		return 0, b, "a red-letter bill stands"
 	case b.state != billGood:
 		return 0, b, "the bill is void or cancelled"
 	}
-	return position, b, ""
+	return line, b, ""
 }
 
 // red cancels a bill by another one.
 func (a *app) red(call *program.Call, number uint64, f *form) (answer []byte, reason string) {
 	r := &a.issuer
-	former, b, reason := a.own(number, f.bill)
+	line, b, reason := a.own(number, f.bill)
 	switch {
 	case r.suspended != 0:
 		return nil, "the issuer is suspended"
@@ -90,22 +87,26 @@ func (a *app) red(call *program.Call, number uint64, f *form) (answer []byte, re
 	case len(r.held) == 0:
 		return nil, reasonNoNumbers
 	}
-	position := r.take()
 	red := bill{
 		issuer: number, hash: f.hash, seal: seal([32]byte{}, f.payload), amount: b.amount, tax: b.tax,
-		at: call.At, order: a.Accepted(), period: r.period, state: billRed, ref: former + 1,
+		at: call.At, order: a.Accepted(), period: r.period, state: billRed, ref: b.position + 1,
 	}
-	a.putBill(position, &red)
-	b.state, b.ref = billCancelled, position+1
-	a.putBill(former, &b)
+	a.take(&red)
+	b.state, b.ref = billCancelled, red.position+1
+	if line != noLine {
+		a.putBill(line, &b)
+	} else {
+		a.buf = program.AppendUint48(a.buf[:0], a.addBill(&b))
+		a.Tx.Patch(a.startKey(keyPlaces, b.position/pagePlaces), int(b.position%pagePlaces)*placeSize, a.buf)
+	}
 	a.account(r, -int64(b.amount), -int64(b.tax))
 	r.bills++
-	return a.receipt(position, b.tax), ""
+	return a.receipt(red.position, b.tax), ""
 }
 
 // void takes a bill of the open period out of the totals; its number stays used.
 func (a *app) void(number, name uint64) string {
-	position, b, reason := a.own(number, name)
+	line, b, reason := a.own(number, name)
 	switch {
 	case reason != "":
 		return reason
@@ -113,35 +114,36 @@ func (a *app) void(number, name uint64) string {
 		return "the bill's period is closed"
 	}
 	b.state = billVoid
-	a.putBill(position, &b)
+	a.putBill(line, &b)
 	a.account(&a.issuer, -int64(b.amount), -int64(b.tax))
 	return ""
 }
 
 // judge compares a bill with what the chain knows: its state, 0 when there is none, and whether the hash is right.
-func (a *app) judge(body *program.Reader) (name uint64, state, matched byte) {
-	name = body.Uint64()
+func (a *app) judge(body *program.Reader) (number, name uint64, state, matched byte) {
+	number, name = body.Uint64(), body.Uint64()
 	hash := body.Hash()
-	if position, ok := a.plan.position(name); ok {
-		if b, issued := a.bill(position); issued {
+	if position, ok := a.plan.position(name); ok && number < uint64(a.settings.Population) {
+		a.load(number)
+		if b, _, issued := a.bill(number, position); issued {
 			state = b.state
 			if b.hash == hash {
 				matched = 1
 			}
 		}
 	}
-	return name, state, matched
+	return number, name, state, matched
 }
 
 // verify logs a verification and answers it.
 func (a *app) verify(call *program.Call) []byte {
-	name, state, matched := a.judge(&call.Body)
+	number, name, state, matched := a.judge(&call.Body)
 	call.Body.Bytes(a.settings.PayloadBytes)
 	if !call.Body.Done() {
 		return a.Refuse("malformed verification")
 	}
 	logged := a.Count(int(KindVerify - 1))
-	a.journal(keyChecks, logged, name, uint64(call.Client), call.At, a.Accepted(), uint64(state), uint64(matched))
+	a.journal(keyChecks, logged, number, name, uint64(call.Client), call.At, a.Accepted(), uint64(state), uint64(matched))
 	a.Add(int(KindVerify-1), 1)
 	a.Add(countMatches, int64(matched))
 	return a.Accept(state, matched)
@@ -149,7 +151,7 @@ func (a *app) verify(call *program.Call) []byte {
 
 // look verifies without a trace.
 func (a *app) look(call *program.Call) []byte {
-	_, state, matched := a.judge(&call.Body)
+	_, _, state, matched := a.judge(&call.Body)
 	if !call.Body.Done() {
 		return program.Refusal("malformed verification")
 	}

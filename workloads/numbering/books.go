@@ -34,8 +34,9 @@ func (b *books) at(issuer uint64) *book {
 
 // known is a bill that the generator has learned of.
 type known struct {
-	bill uint64
-	hash [32]byte
+	issuer uint64
+	bill   uint64
+	hash   [32]byte
 }
 
 // remember keeps a bill for verifications, in place of the oldest one.

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+
+	"github.com/govbench/govbench/workloads/program"
 )
 
 // segment is a run of numbers that an issuer was granted, as the journals tell it.
@@ -35,6 +37,7 @@ type audit struct {
 	accepted uint64
 	segments []segment         // by their ends
 	issuers  map[uint64]uint32 // the open period of those that have acted
+	recent   map[uint64]uint64 // places that issuers still keep themselves, by position
 	months   map[month]tally
 	lines    uint64 // bills found in segments, those from the start that were cancelled included
 	states   [billRed + 1]uint64
@@ -47,7 +50,7 @@ func (a *app) Check() error {
 	if err != nil {
 		return err
 	}
-	s := &audit{accepted: accepted, issuers: make(map[uint64]uint32), months: make(map[month]tally)}
+	s := &audit{accepted: accepted, issuers: make(map[uint64]uint32), recent: make(map[uint64]uint64), months: make(map[month]tally)}
 	sum := a.Governance()
 	for kind := KindApply; kind <= KindVerify; kind++ {
 		sum += a.Count(int(kind - 1))
@@ -149,6 +152,12 @@ func (a *app) checkIssuers(s *audit) error {
 				span: span{first, first + a.plan.segment}, issuer: number, early: a.plan.bills, stop: first + a.plan.segment,
 			})
 		}
+		if len(r.recent) > 0 && (len(r.held) == 0 || r.held[0].first < uint64(len(r.recent)/placeSize)) {
+			return fmt.Errorf("issuer %d: it keeps places of bills without a segment", number)
+		}
+		for i := range len(r.recent) / placeSize {
+			s.recent[r.held[0].first-uint64(len(r.recent)/placeSize-i)] = program.Uint48(r.recent[i*placeSize:])
+		}
 		for i, h := range r.held {
 			held = append(held, segment{span: h, issuer: number, early: uint64(i)})
 		}
@@ -216,13 +225,23 @@ func (a *app) checkReturns(s *audit) error {
 	return err
 }
 
-// line reads the ledger's line of a position; it is all zero when nothing was written.
-func (a *app) line(position uint64) (b bill, written bool) {
-	page, _, _ := a.Ledger.Get(a.startKey(keyBills, position/pageBills))
-	if from := int(position%pageBills) * billSize; len(page) >= from+billSize {
+// line reads the bill of a position, if one was written.
+func (a *app) line(s *audit, position uint64) (b bill, written bool) {
+	place := s.recent[position]
+	if place == 0 {
+		page, _, _ := a.Ledger.Get(a.startKey(keyPlaces, position/pagePlaces))
+		if from := int(position%pagePlaces) * placeSize; len(page) >= from+placeSize {
+			place = program.Uint48(page[from:])
+		}
+	}
+	if place == 0 || place > a.Count(countLines) {
+		return bill{}, false
+	}
+	page, _, _ := a.Ledger.Get(a.startKey(keyBills, (place-1)/pageEntries))
+	if from := int((place-1)%pageEntries) * billSize; len(page) >= from+billSize {
 		b = readBill(page[from : from+billSize])
 	}
-	return b, b.state != 0
+	return b, b.state != 0 && b.position == position
 }
 
 // checkSegments verifies every number of every segment: issued without a gap and in order up to where it stops.
@@ -234,7 +253,7 @@ func (a *app) checkSegments(s *audit) error {
 		}
 		last := g.order
 		for position := g.first; position < g.stop; position++ {
-			b, written := a.line(position)
+			b, written := a.line(s, position)
 			early := position < g.first+g.early
 			switch {
 			case !written && !early:
@@ -306,7 +325,7 @@ func (a *app) checkPair(s *audit, position uint64, b *bill) error {
 		}
 		return nil
 	}
-	other, _ := a.line(b.ref - 1)
+	other, _ := a.line(s, b.ref-1)
 	red, cancelled := b, &other
 	if b.state == billCancelled {
 		red, cancelled = &other, b
@@ -323,23 +342,33 @@ func (a *app) checkPair(s *audit, position uint64, b *bill) error {
 	return nil
 }
 
-// checkPages verifies that no bill stands outside of the segments, or has a number that is held or was returned.
+// checkPages verifies that no bill stands outside of the segments, or has a number that is held or was returned: as many
+// bills and places were found as there are.
 func (a *app) checkPages(s *audit) error {
-	lines := uint64(0)
-	for e := range a.Ledger.Each([]byte{keyBills}) {
-		if len(e.Key) != 9 || len(e.Value)%billSize != 0 || len(e.Value) > pageBills*billSize {
-			return fmt.Errorf("bills %x: unsound page of %d bytes", e.Key[1:], len(e.Value))
+	places, last := uint64(len(s.recent)), uint64(0)
+	for e := range a.Ledger.Each([]byte{keyPlaces}) {
+		if len(e.Key) != 9 || len(e.Value)%placeSize != 0 || len(e.Value) > pagePlaces*placeSize {
+			return fmt.Errorf("places %x: unsound page of %d bytes", e.Key[1:], len(e.Value))
 		}
-		for page := e.Value; len(page) > 0; page = page[billSize:] {
-			if b := readBill(page[:billSize]); b != (bill{}) {
-				lines++
+		for page := e.Value; len(page) > 0; page = page[placeSize:] {
+			if program.Uint48(page) != 0 {
+				places++
 			}
 		}
 	}
-	if lines != s.lines {
-		return fmt.Errorf("bills: %d found, %d have numbers that were granted and not held or returned", lines, s.lines)
+	if count := a.Count(countLines); s.lines != count || places != count {
+		return fmt.Errorf("bills: %d written in %d places, %d have numbers that were granted and not held or returned",
+			count, places, s.lines)
 	}
-	return nil
+	return a.eachLine(keyBills, billSize, s.lines, func(_ uint64, c cut) error {
+		if b := readBill(c); b.order != 0 {
+			if b.order <= last {
+				return fmt.Errorf("bill %d: it is transaction %d after %d", a.plan.bill(b.position), b.order, last)
+			}
+			last = b.order
+		}
+		return nil
+	})
 }
 
 // checkTotals verifies the counters of bills and amounts.
@@ -402,7 +431,7 @@ func (a *app) checkClosings(s *audit) error {
 func (a *app) checkChecks(s *audit) error {
 	last, matches := uint64(0), uint64(0)
 	err := a.eachLine(keyChecks, checkSize, a.Count(int(KindVerify-1)), func(_ uint64, c cut) error {
-		name, _, _, order, state, matched := c.uint64(), c.uint64(), c.uint64(), c.uint64(), c.uint64(), c.uint64()
+		number, name, _, _, order, state, matched := c.uint64(), c.uint64(), c.uint64(), c.uint64(), c.uint64(), c.uint64(), c.uint64()
 		if order <= last || order > s.accepted || state > uint64(billRed) || matched > 1 || state == 0 && matched == 1 {
 			return fmt.Errorf("unsound: transaction %d after %d of %d, state %d", order, last, s.accepted, state)
 		}
@@ -410,10 +439,11 @@ func (a *app) checkChecks(s *audit) error {
 		matches += matched
 		var b bill
 		position, known := a.plan.position(name)
-		if known {
-			b, known = a.bill(position)
+		if known = known && number < uint64(a.settings.Population); known {
+			a.load(number)
+			b, _, known = a.bill(number, position)
+			a.Tx.Discard()
 		}
-		a.Tx.Discard()
 		known = known && b.order < order
 		same := state == uint64(b.state) || state == uint64(billGood) && b.state != billRed // corrected since
 		if known != (state != 0) || known && !same {

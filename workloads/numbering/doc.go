@@ -26,13 +26,15 @@
 // tax of "tax-rate" are conserved on the chain. A wrong bill is made void in the period in which it was issued, or
 // cancelled by a red-letter bill, which takes a number of its own, refers to it and has the opposite amounts, until
 // "correction-deadline". A period of an issuer is closed not before it has lasted "period"; its totals stand from then
-// on. The authority suspends an issuer and reinstates it. Anybody verifies a bill: with LogReads by a transaction,
+// on. The authority suspends an issuer, which then may not apply or issue, and reinstates it. Anybody
+// verifies a bill by what it says, its issuer, number and hash: with LogReads by a transaction,
 // otherwise by a query.
 //
 // Every issuer begins with a segment of "start-segment" numbers of which "start-bills" are issued, in period 0, which is
 // closed. They follow from arithmetic and take no memory until they are touched.
 //
-// In the ledger an issuer is an entry, and four bills that are neighbours in number share one.
+// In the ledger an issuer is an entry. Bills stand one after the other in a journal, 16 an entry; where the bill of a number
+// stands, the issuer's entry says for the latest ones and a page of places for 32 numbers at a time.
 //
 // # Not modelled
 //

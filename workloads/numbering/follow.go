@@ -124,7 +124,7 @@ func (g *generator) issued(answered workloads.Request, result []byte, at time.Du
 		return g.status(at, number), true
 	}
 	bill := binary.BigEndian.Uint64(result[1:])
-	g.remember(known{bill, [32]byte(body[16:48])})
+	g.remember(known{number, bill, [32]byte(body[16:48])})
 	if fate == 0 {
 		return workloads.Request{}, false
 	}
@@ -134,10 +134,11 @@ func (g *generator) issued(answered workloads.Request, result []byte, at time.Du
 // learn brings the book up to date with the answer to a status query. It reports false: there is nothing to follow.
 func (g *generator) learn(b *book, result []byte) bool {
 	var r issuer
-	if _, refused := workloads.Refused(result); refused || len(result) != 1+issuerHead+8 || !r.read(result[1:1+issuerHead]) {
+	if _, refused := workloads.Refused(result); refused || len(result) != 1+statusHead+8 {
 		return false
 	}
-	b.left, b.period, b.opened = int64(binary.BigEndian.Uint64(result[1+issuerHead:])), r.period, r.opened
+	r.read(append(result[1:1+statusHead:1+statusHead], 0))
+	b.left, b.period, b.opened = int64(binary.BigEndian.Uint64(result[1+statusHead:])), r.period, r.opened
 	b.suspended, b.bills = r.suspended != 0, int64(r.bills)
 	if r.asked == 0 {
 		b.pausedTo = 0

@@ -233,11 +233,12 @@ func (g *generator) verify(at time.Duration) workloads.Request {
 	case len(g.bills) > 0 && (issued == 0 || g.rand.Below(2) == 0):
 		k = g.bills[g.rand.Below(uint64(len(g.bills)))]
 	default:
-		position := g.plan.first(g.chooser.Next())
+		number := g.chooser.Next()
+		position := g.plan.first(number)
 		if issued > 0 {
 			position += g.rand.Below(issued)
 		}
-		k = known{g.plan.bill(position), hashOf(position)}
+		k = known{number, g.plan.bill(position), hashOf(position)}
 	}
 	if g.author.Percent(g.settings.Rule("forged-percent")) {
 		if g.rand.Below(2) == 0 {
@@ -253,11 +254,12 @@ func (g *generator) verify(at time.Duration) workloads.Request {
 	}
 	var op []byte
 	if g.settings.LogReads {
-		op = g.author.Begin(KindVerify, client, at, 8+32)
+		op = g.author.Begin(KindVerify, client, at, 8+8+32)
 	} else {
-		op = g.author.Query(KindVerify, client, at, 8+32)
+		op = g.author.Query(KindVerify, client, at, 8+8+32)
 	}
-	op = append(binary.BigEndian.AppendUint64(op, k.bill), k.hash[:]...)
+	op = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(op, k.issuer), k.bill)
+	op = append(op, k.hash[:]...)
 	if g.settings.LogReads {
 		op = g.author.End(op)
 	}

@@ -3,12 +3,15 @@ package numbering
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/govbench/govbench/workloads/program"
 )
 
 // Prefixes of keys.
 const (
 	keyIssuer byte = 'i' // issuer 8: an issuer that has acted
-	keyBills  byte = 'b' // position/pageBills 8: bills that are neighbours in number
+	keyBills  byte = 'b' // page 8: bills in the order of the chain; a line is written again when it is corrected
+	keyPlaces byte = 'x' // position/pagePlaces 8: where the bills of these numbers stand
 	keyPeriod byte = 'p' // issuer 8, period 4: the totals of a closed period
 	keyGrants byte = 'g' // page 8: the journal of grants
 	keyBack   byte = 'r' // page 8: the journal of returned numbers
@@ -16,7 +19,8 @@ const (
 )
 
 const (
-	pageBills   = 4  // bills an entry: an issuer's next bills are there, and a page is hashed at each of them
+	pagePlaces  = 32 // numbers whose bills' places share an entry
+	placeSize   = 6  // the line's number plus 1, 0: not issued
 	pageEntries = 16 // lines of a journal an entry
 	heldMax     = 16 // segments with unused numbers that an issuer may hold
 )
@@ -57,10 +61,16 @@ type issuer struct {
 	period    uint32 // the one that is open, from 1
 	opened    uint64 // ms, when it began
 	sums             // of the open period
+	recent    []byte // places of the bills just before held[0], within a page of them
 	held      []span // unused numbers, the oldest segment first
 }
 
-const issuerHead = 1 + 4 + 4 + 8 + 4 + 8 + 8
+// An issuer writes its record with every bill, and there the bill's place; a page of places is written when it is full or
+// its segment ends.
+const (
+	statusHead = 1 + 4 + 4 + 8 + 4 + 8 + 8 // what a status says of it
+	issuerHead = statusHead + 1
+)
 
 func (r *issuer) append(buf []byte) []byte {
 	buf = append(buf, r.suspended)
@@ -70,21 +80,28 @@ func (r *issuer) append(buf []byte) []byte {
 	buf = binary.BigEndian.AppendUint32(buf, r.bills)
 	buf = binary.BigEndian.AppendUint64(buf, uint64(r.net))
 	buf = binary.BigEndian.AppendUint64(buf, uint64(r.tax))
+	buf = append(buf, byte(len(r.recent)/placeSize))
 	for _, s := range r.held {
 		buf = binary.BigEndian.AppendUint64(buf, s.first)
 		buf = binary.BigEndian.AppendUint64(buf, s.end)
 	}
-	return buf
+	return append(buf, r.recent...)
 }
 
-// read decodes into r, whose list is used again.
+// read decodes into r, whose lists are used again.
 func (r *issuer) read(value []byte) (ok bool) {
-	if len(value) < issuerHead || (len(value)-issuerHead)%16 != 0 {
+	if len(value) < issuerHead {
 		return false
 	}
-	c := cut(value)
+	recent := int(value[issuerHead-1]) * placeSize
+	if len(value) < issuerHead+recent || (len(value)-issuerHead-recent)%16 != 0 {
+		return false
+	}
+	r.recent = append(r.recent[:0], value[len(value)-recent:]...)
+	c := cut(value[:len(value)-recent])
 	r.suspended, r.asked, r.period, r.opened = c.uint8(), c.uint32(), c.uint32(), c.uint64()
 	r.sums = sums{c.uint32(), int64(c.uint64()), int64(c.uint64())}
+	c.uint8()
 	r.held = r.held[:0]
 	for len(c) > 0 {
 		r.held = append(r.held, span{c.uint64(), c.uint64()})
@@ -100,23 +117,25 @@ func (r *issuer) unused() (count uint64) {
 	return count
 }
 
-// bill is a line of a page at keyBills; all zero where the number is not issued.
+// bill is a line of a page at keyBills.
 type bill struct {
-	issuer uint64
-	hash   [32]byte
-	seal   [32]byte // SHA-256 of the buyer's commitment and the payload
-	amount uint64   // fen, without tax; positive in a red-letter bill, too
-	tax    uint64
-	at     uint64 // ms
-	order  uint64 // number of the transaction, 0: it is from the start
-	period uint32
-	state  byte
-	ref    uint64 // see the states; the position plus one
+	position uint64
+	issuer   uint64
+	hash     [32]byte
+	seal     [32]byte // SHA-256 of the buyer's commitment and the payload
+	amount   uint64   // fen, without tax; positive in a red-letter bill, too
+	tax      uint64
+	at       uint64 // ms
+	order    uint64 // number of the transaction, 0: it is from the start
+	period   uint32
+	state    byte
+	ref      uint64 // see the states; the position plus one
 }
 
-const billSize = 8 + 32 + 32 + 8 + 8 + 8 + 8 + 4 + 1 + 8
+const billSize = 8 + 8 + 32 + 32 + 8 + 8 + 8 + 8 + 4 + 1 + 8
 
 func (b *bill) append(buf []byte) []byte {
+	buf = binary.BigEndian.AppendUint64(buf, b.position)
 	buf = binary.BigEndian.AppendUint64(buf, b.issuer)
 	buf = append(buf, b.hash[:]...)
 	buf = append(buf, b.seal[:]...)
@@ -131,7 +150,7 @@ func (b *bill) append(buf []byte) []byte {
 
 func readBill(line []byte) (b bill) {
 	c := cut(line)
-	b.issuer, b.hash, b.seal = c.uint64(), c.hash(), c.hash()
+	b.position, b.issuer, b.hash, b.seal = c.uint64(), c.uint64(), c.hash(), c.hash()
 	b.amount, b.tax, b.at, b.order = c.uint64(), c.uint64(), c.uint64(), c.uint64()
 	b.period, b.state, b.ref = c.uint32(), c.uint8(), c.uint64()
 	return b
@@ -167,7 +186,7 @@ func readClosing(value []byte) (p closing, ok bool) {
 const (
 	grantSize = 5 * 8 // issuer, first, end, unused numbers after it, order
 	backSize  = 4 * 8 // issuer, first, end, order
-	checkSize = 6 * 8 // bill, client, at, order, state found (0: no such bill), 1 when the hash was right
+	checkSize = 7 * 8 // issuer, bill, client, at, order, state found (0: no such bill), 1 when the hash was right
 )
 
 func (a *app) startKey(prefix byte, number uint64) []byte {
@@ -200,7 +219,7 @@ func (a *app) load(number uint64) {
 
 // implied makes r the record that the issuer has at the start.
 func (a *app) implied(r *issuer, number uint64) {
-	*r = issuer{period: 1, held: r.held[:0]}
+	*r = issuer{period: 1, held: r.held[:0], recent: r.recent[:0]}
 	if a.plan.segment > a.plan.bills {
 		first := a.plan.first(number)
 		r.held = append(r.held, span{first + a.plan.bills, first + a.plan.segment})
@@ -212,39 +231,83 @@ func (a *app) store(number uint64) {
 	a.Tx.Put(a.startKey(keyIssuer, number), a.buf)
 }
 
-// bill reads the bill at a position.
-func (a *app) bill(position uint64) (b bill, issued bool) {
-	page, _ := a.Tx.Get(a.startKey(keyBills, position/pageBills))
-	if from := int(position%pageBills) * billSize; len(page) >= from+billSize {
-		if b = readBill(page[from : from+billSize]); b.state != 0 {
-			return b, true
+// place is the number of the line, plus 1, at which the loaded issuer's bill of a position stands; 0 when it has none.
+func (a *app) place(position uint64) uint64 {
+	r := &a.issuer
+	if len(r.recent) > 0 {
+		from := r.held[0].first - uint64(len(r.recent)/placeSize)
+		if position >= from && position < r.held[0].first {
+			return program.Uint48(r.recent[(position-from)*placeSize:])
 		}
 	}
-	number, issued := a.plan.starter(position, uint64(a.settings.Population))
-	if !issued {
-		return bill{}, false
+	page, _ := a.Tx.Get(a.startKey(keyPlaces, position/pagePlaces))
+	if from := int(position%pagePlaces) * placeSize; len(page) >= from+placeSize {
+		return program.Uint48(page[from:])
 	}
-	return a.early(number, position), true
+	return 0
 }
 
+// bill reads the bill at a position of the loaded issuer, and at which line it stands; a bill from the start has none.
+func (a *app) bill(number, position uint64) (b bill, line uint64, issued bool) {
+	if place := a.place(position); place != 0 {
+		line = place - 1
+		page, _ := a.Tx.Get(a.startKey(keyBills, line/pageEntries))
+		if from := int(line%pageEntries) * billSize; len(page) >= from+billSize {
+			b = readBill(page[from : from+billSize])
+			return b, line, b.issuer == number
+		}
+	}
+	if starter, early := a.plan.starter(position, uint64(a.settings.Population)); early && starter == number {
+		return a.early(number, position), noLine, true
+	}
+	return bill{}, noLine, false
+}
+
+// noLine stands for the line of a bill from the start that was not corrected.
+const noLine = 1<<64 - 1
+
 // early is the bill that was issued before the start.
-func (a *app) early(issuer, position uint64) bill {
+func (a *app) early(number, position uint64) bill {
 	amount := amountOf(position)
-	return bill{issuer: issuer, hash: hashOf(position), amount: amount,
+	return bill{position: position, issuer: number, hash: hashOf(position), amount: amount,
 		tax: taxOf(amount, a.settings.Rule("tax-rate")), state: billGood}
 }
 
-func (a *app) putBill(position uint64, b *bill) {
+// putBill writes a bill at a line.
+func (a *app) putBill(line uint64, b *bill) {
 	a.buf = b.append(a.buf[:0])
-	a.Tx.Patch(a.startKey(keyBills, position/pageBills), int(position%pageBills)*billSize, a.buf)
+	a.Tx.Patch(a.startKey(keyBills, line/pageEntries), int(line%pageEntries)*billSize, a.buf)
 }
 
-// take removes the next unused number; there must be one.
-func (r *issuer) take() (position uint64) {
-	position = r.held[0].first
+// addBill writes a bill at the end of the journal.
+func (a *app) addBill(b *bill) (place uint64) {
+	line := a.Count(countLines)
+	a.putBill(line, b)
+	a.Add(countLines, 1)
+	return line + 1
+}
+
+// take gives the bill the issuer's next number, of which there must be one, and writes it.
+func (a *app) take(b *bill) {
+	r := &a.issuer
+	b.position = r.held[0].first
+	r.recent = program.AppendUint48(r.recent, a.addBill(b))
 	r.held[0].first++
+	if r.held[0].first == r.held[0].end || r.held[0].first%pagePlaces == 0 {
+		a.settle()
+	}
 	if r.held[0].first == r.held[0].end {
 		r.held = slices.Delete(r.held, 0, 1)
 	}
-	return position
+}
+
+// settle moves the places of the issuer's recent bills to their page.
+func (a *app) settle() {
+	r := &a.issuer
+	if len(r.recent) == 0 {
+		return
+	}
+	first := r.held[0].first - uint64(len(r.recent)/placeSize)
+	a.Tx.Patch(a.startKey(keyPlaces, first/pagePlaces), int(first%pagePlaces)*placeSize, r.recent)
+	r.recent = r.recent[:0]
 }

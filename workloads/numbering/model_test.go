@@ -84,9 +84,9 @@ func name(batch, number uint64) uint64 { return (11002000011+batch*100)*100_000_
 
 func (m *model) size(kind byte, query bool) (int, bool) {
 	if query {
-		return map[byte]int{11: 40, 12: 8}[kind], kind == 12 || kind == 11 && !m.Params.LogReads
+		return map[byte]int{11: 48, 12: 8}[kind], kind == 12 || kind == 11 && !m.Params.LogReads
 	}
-	return map[byte]int{1: 12, 2: 12, 3: 8, 4: 88, 5: 48, 6: 16, 7: 12, 8: 8, 9: 9, 10: 0, 11: 40}[kind],
+	return map[byte]int{1: 12, 2: 12, 3: 8, 4: 88, 5: 48, 6: 16, 7: 12, 8: 8, 9: 9, 10: 0, 11: 48}[kind],
 		kind >= 1 && kind <= 10 || kind == 11 && m.Params.LogReads
 }
 
@@ -106,9 +106,9 @@ func (m *model) Do(op []byte, query bool) ([]byte, bool) {
 		}
 	case 11:
 		state, matched := byte(0), byte(0)
-		if b := m.bills[binary.BigEndian.Uint64(o.Body)]; b != nil {
+		if b := m.bills[binary.BigEndian.Uint64(o.Body[8:])]; b != nil && b.issuer == binary.BigEndian.Uint64(o.Body) {
 			state = b.state
-			if b.hash == [32]byte(o.Body[8:]) {
+			if b.hash == [32]byte(o.Body[16:]) {
 				matched = 1
 			}
 		}

@@ -85,6 +85,7 @@ func (a *app) giveBack(number uint64) (answer []byte, reason string) {
 		return nil, reasonNoNumbers
 	}
 	answer = binary.BigEndian.AppendUint64(nil, r.unused())
+	a.settle()
 	for _, s := range r.held {
 		a.journal(keyBack, a.Count(countReturns), number, s.first, s.end, a.Accepted())
 		a.Add(countReturns, 1)
