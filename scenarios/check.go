@@ -184,6 +184,9 @@ func (s *Scenario) checkLoad(n *strict.Node) error {
 		switch {
 		case !slices.Contains(own, e.Name):
 			return e.Value.Unknown("load preset of a file", e.Name, own)
+		case !strings.Contains(at(e.Value, "rate").Text, "/"):
+			rate := at(e.Value, "rate")
+			return rate.Errorf("found %q, a rate without a unit: allowed is a rate such as \"34.5 tx/s\", \"12 tx/min\" or \"790 tx/day\"", rate.Text)
 		case p.Rate.IsZero():
 			return at(e.Value, "rate").Errorf("found a rate of zero: allowed is a rate above zero")
 		case p.Of != "" && p.Of != OfRequests && p.Of != OfCases:
