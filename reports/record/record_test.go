@@ -116,7 +116,8 @@ func life(seed uint64, n int, span time.Duration) []run {
 	out := make([]run, n)
 	for i := range out {
 		at := time.Duration(rng.Int64N(int64(span)))
-		q := workloads.Request{ID: uint64(i + 1), At: at, Read: rng.IntN(5) == 0}
+		q := workloads.Request{ID: uint64(i + 1), At: at, Read: rng.IntN(5) == 0, Member: uint16(i % 3)}
+		q.Logged = !q.Read && i%5 == 0
 		t := at
 		step := func() time.Duration { t += time.Duration(rng.Int64N(int64(40 * ms))); return t }
 		o := consensus.Outcome{Command: consensus.CommandID(i + 1), Result: []byte{workloads.AnswerOK}}
@@ -195,8 +196,13 @@ func twin(cfg Config, runs []run) map[string]float64 {
 		case consensus.Answered:
 			if in(x.o.Done) {
 				v[prefix+"throughput"] += 1 / window
-				if _, no := workloads.Refused(x.o.Result); !no {
+				if _, no := workloads.Refused(x.o.Result); no {
+					v[prefix+"refused"] += 1 / window
+				} else {
 					v[prefix+"goodput"] += 1 / window
+				}
+				if x.q.Logged {
+					v["logged-checks"] += 1 / window
 				}
 			}
 			if in(x.q.At) {
@@ -235,7 +241,7 @@ func twin(cfg Config, runs []run) map[string]float64 {
 }
 
 func TestRecorderAgreesWithItsDefinition(t *testing.T) {
-	cfg := Config{Warmup: 700 * ms, Duration: 3 * time.Second, Exact: true}
+	cfg := Config{Warmup: 700 * ms, Duration: 3 * time.Second, Exact: true, Members: 3}
 	for seed := range uint64(20) {
 		runs := life(seed, 3000, cfg.Duration+200*ms)
 		r := New(cfg)
@@ -246,25 +252,94 @@ func TestRecorderAgreesWithItsDefinition(t *testing.T) {
 				t.Fatalf("seed %d: %s: %s", seed, c.Name, c.Detail)
 			}
 		}
-		want := twin(cfg, runs)
-		for _, v := range s.Values {
-			if v.Name == "view-changes" {
-				continue
-			}
-			w, known := want[v.Name]
-			tolerance := 1e-9
-			if strings.Contains(v.Name, "-p") {
-				tolerance = 0.0005
-			}
-			if !known || v.Value < w*(1-tolerance) || v.Value > w*(1+tolerance) || !v.Exact {
-				t.Errorf("seed %d: %s = %v, by definition %v (known %v)", seed, v.Name, v.Value, w, known)
-			}
+		agree(t, seed, s.Values, twin(cfg, runs))
+		if len(s.Members) != cfg.Members {
+			t.Fatalf("seed %d: %d members", seed, len(s.Members))
 		}
+		for m, values := range s.Members {
+			own := slices.DeleteFunc(slices.Clone(runs), func(x run) bool { return int(x.q.Member) != m })
+			agree(t, seed, values, twin(cfg, own))
+		}
+		agreeOnRefusals(t, cfg, s.Refusals, runs)
 		for _, name := range []string{"offered", "latency-p99", "read-latency-mean", "ordering-latency-max", "read-throughput"} {
 			if !slices.ContainsFunc(s.Values, func(v result.Value) bool { return v.Name == name }) {
 				t.Errorf("seed %d: no %s", seed, name)
 			}
 		}
+	}
+}
+
+// agree compares figures with those by definition.
+func agree(t *testing.T, seed uint64, values []result.Value, want map[string]float64) {
+	t.Helper()
+	for _, v := range values {
+		if v.Name == "view-changes" {
+			continue
+		}
+		w, known := want[v.Name]
+		tolerance := 1e-9
+		if strings.Contains(v.Name, "-p") {
+			tolerance = 0.0005
+		}
+		known = known || v.Value == 0
+		if !known || v.Value < w*(1-tolerance) || v.Value > w*(1+tolerance) || !v.Exact {
+			t.Errorf("seed %d: %s = %v, by definition %v (known %v)", seed, v.Name, v.Value, w, known)
+		}
+	}
+}
+
+// agreeOnRefusals counts the refused answers of the window again, and checks the order.
+func agreeOnRefusals(t *testing.T, cfg Config, got []Refusals, runs []run) {
+	t.Helper()
+	want := map[Refusals]uint64{}
+	for _, x := range runs {
+		if reason, no := workloads.Refused(x.o.Result); no && x.o.Status == consensus.Answered && x.o.Done >= cfg.Warmup && x.o.Done < cfg.Duration {
+			want[Refusals{Member: x.q.Member, Reason: reason}]++
+		}
+	}
+	for i, r := range got {
+		if want[Refusals{Member: r.Member, Reason: r.Reason}] != r.Count || i > 0 && r.Count > got[i-1].Count {
+			t.Errorf("refusal %d is %+v", i, r)
+		}
+	}
+	if len(got) != len(want) || len(want) == 0 {
+		t.Errorf("%d refusals, by definition %d", len(got), len(want))
+	}
+}
+
+// TestTimesSpill: the latencies of a service are those of a list up to a number, and of a histogram beyond it.
+func TestTimesSpill(t *testing.T) {
+	for _, n := range []int{1, fewMax, fewMax + 1, 3 * fewMax} {
+		var got times
+		var all []time.Duration
+		for i := range n {
+			d := time.Duration(i*7919%n) * time.Microsecond
+			got.add(d)
+			all = append(all, d)
+		}
+		slices.Sort(all)
+		for _, s := range result.Statistics()[1:] {
+			want, have := quantileOf(all, s.Num, s.Den), got.quantile(s.Num, s.Den)
+			if off := have - want; off > want/2000 || -off > want/2000 {
+				t.Errorf("%d times: %s is %v, want %v", n, s.Name, have, want)
+			}
+		}
+		if got.count() != uint64(n) {
+			t.Errorf("%d times counted as %d", n, got.count())
+		}
+	}
+}
+
+// TestReasonsAreBounded: reasons beyond those that are kept apart are counted together.
+func TestReasonsAreBounded(t *testing.T) {
+	var f refusals
+	for i := range reasonsMax + 10 {
+		f.add(uint16(i%2), []byte{byte(i), byte(i >> 8)})
+		f.add(1, []byte{1, 0})
+	}
+	list := f.list()
+	if last := list[len(list)-1]; len(list) != reasonsMax+1 || last.Reason != "" || last.Count != 10 || list[0].Count != reasonsMax+11 {
+		t.Errorf("%d reasons, first %+v, last %+v", len(list), list[0], list[len(list)-1])
 	}
 }
 

@@ -17,7 +17,7 @@ func (j *judged) tally() []string {
 		for _, t := range trusts {
 			out = append(out, j.winners(load, t))
 		}
-		out = append(out, j.limits(load), j.ordeals(load))
+		out = append(out, j.limits(load), j.ordeals(load), j.borrowed(load))
 	}
 	out = append(out, j.effects()...)
 	return unique(append(out, crossSentence(j.crossRows())))

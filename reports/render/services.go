@@ -112,7 +112,7 @@ func (j *judged) slowestService(r result.Record) string {
 
 func (j *judged) serviceRow(m result.Member) serviceRow {
 	row := serviceRow{ID: m.Scenario, Name: j.in.scenarioName(m.Scenario), NameZh: j.in.Scenarios[m.Scenario].NameZh,
-		Provenance: cmp.Or(m.Provenance, j.in.provenance(m.Scenario)), Share: quantity(m.Share, "ratio"), Laws: "hold", Broken: m.Broken != ""}
+		Provenance: cmp.Or(m.Provenance, j.in.provenance(m.Scenario)) + loadMark(m), Share: quantity(m.Share, "ratio"), Laws: "hold", Broken: m.Broken != ""}
 	if row.Broken {
 		row.Laws = "broken: " + m.Broken
 	}
@@ -124,6 +124,32 @@ func (j *judged) serviceRow(m result.Member) serviceRow {
 		row.Case = timeText(v.Value)
 	}
 	return row
+}
+
+// loadMark marks a service that does not run at the load of the run.
+func loadMark(m result.Member) string {
+	if m.Load == "" {
+		return ""
+	}
+	return ", " + m.Load + " rate"
+}
+
+// borrowed says, for a load, which part of it comes from services that have no such load of their own.
+func (j *judged) borrowed(load string) string {
+	for _, c := range j.cells {
+		r := anyRecord(c)
+		n, share, other := 0, 0.0, ""
+		for _, m := range r.Members {
+			if m.Load != "" {
+				n, share, other = n+1, share+m.Share, m.Load
+			}
+		}
+		if n > 0 && c.Load == load {
+			return fmt.Sprintf("At %s no volume was published for %d of %d services, %s of the requests offered: they run at their %s rates, which nobody may call %s.",
+				loadText(load), n, len(r.Members), quantity(share, "ratio"), other, load)
+		}
+	}
+	return ""
 }
 
 // rates writes transactions and reads a second.

@@ -5,6 +5,7 @@ type Member struct {
 	Scenario   string  `json:"scenario"`
 	Category   string  `json:"category,omitempty"`
 	Provenance string  `json:"provenance,omitempty"`
+	Load       string  `json:"load,omitempty"`   // the preset that gave its rate, where it has none of the run's load
 	Share      float64 `json:"share"`            // of all requests offered, queries included, as the load was planned, 0..1
 	Broken     string  `json:"broken,omitempty"` // what law of its program broke, empty when all hold
 	Values     []Value `json:"values"`           // named as those of the record

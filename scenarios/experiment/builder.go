@@ -217,7 +217,7 @@ func (b *builder) demand(d *draft, s *Setup) error {
 			return noLoad{err}
 		}
 		s.Workload, s.Scenario, s.Rate = offer.Workload, offer.Workload.Scenario, offer.Rate
-		s.Notes = append(s.Notes, offer.Notes()...)
+		s.Unpublished, s.Notes = offer.Unpublished, append(s.Notes, offer.Notes()...)
 	}
 	if s.Rate.IsZero() {
 		return noLoad{fmt.Errorf("scenario %s: load %s is zero", s.Scenario.ID, s.Load)}

@@ -41,8 +41,11 @@ type Setup struct {
 	Clock    Clock
 	Duration time.Duration
 	Warmup   time.Duration
-	Seed     uint64   // of the first trial
-	Notes    []string // what has to be said of the load, a sentence each
+	Seed     uint64 // of the first trial
+	// Unpublished lists the services of a mix, by index, that run at their city rates because Load is
+	// documented and nothing was published for them.
+	Unpublished []int
+	Notes       []string // what has to be said of the load, a sentence each
 }
 
 // Cell is one point of the plan in one trial.

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/govbench/govbench/reports/record"
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/workloads"
 	"github.com/govbench/govbench/workloads/mix"
 )
@@ -25,8 +27,12 @@ func (c *Cell) members(out *result.Record, values [][]result.Value, laws error) 
 	}
 	shares := c.Workload.Shares()
 	for i, w := range c.Workload.Members() {
+		load := ""
+		if slices.Contains(c.Unpublished, i) {
+			load = scenarios.PresetCity
+		}
 		out.Members = append(out.Members, result.Member{
-			Scenario: w.Scenario.ID, Category: string(w.Scenario.Category), Provenance: string(w.Scenario.Provenance),
+			Load: load, Scenario: w.Scenario.ID, Category: string(w.Scenario.Category), Provenance: string(w.Scenario.Provenance),
 			Share: nearestFloat(shares[i]), Broken: broken[i], Values: values[i],
 		})
 	}
@@ -61,5 +67,5 @@ func loneNote(source workloads.Source) []string {
 	if !ok || mixed.Lone() == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%d services had no arrival in this time at their rates: each was given one, at a random moment, so that its program is exercised (assumed)", mixed.Lone())}
+	return []string{fmt.Sprintf("no arrival at their own rates in this time: %d of the services, each of which was given one at a random moment, so that its program is exercised (assumed)", mixed.Lone())}
 }
