@@ -63,7 +63,8 @@ func TestLargeFalls(t *testing.T) {
 		return count
 	}
 	if finance(before) != 0 || finance(after) == 0 {
-		t.Errorf("the finance agency signs %d of %d before, %d of %d after", finance(before), len(before), finance(after), len(after))
+		t.Errorf("the finance agency signs %d of %d before, %d of %d after",
+			finance(before), len(before), finance(after), len(after))
 	}
 }
 

@@ -60,7 +60,8 @@ func (a *app) checkProjects(s *audit) error {
 	}
 	for number := range a.projects {
 		book, posted := s.books[number]
-		if _, _, written := a.Ledger.Get(a.keyFor(keyProject, number)); !written && posted && *book != ([buckets]uint64{uint64(a.projectStart)}) {
+		_, _, written := a.Ledger.Get(a.keyFor(keyProject, number))
+		if start := [buckets]uint64{uint64(a.projectStart)}; !written && posted && *book != start {
 			return fmt.Errorf("project %d: the postings make it %d, it has no record", number, *book)
 		}
 	}
@@ -108,8 +109,9 @@ func (a *app) checkDonations(s *audit) error {
 	count, err := a.lines(keyDonations, donationSize, func(line []byte) error {
 		d := readDonation(line)
 		p, found := s.posted(d.order)
-		if d.order <= last || !found || p.from != accountDonors || p.amount != d.amount || d.donor >= uint64(a.settings.Population) ||
-			p.to != accountOf(d.project, bucketFree+int(sourceDonations)) {
+		account := accountOf(d.project, bucketFree+int(sourceDonations))
+		if d.order <= last || !found || p.from != accountDonors || p.to != account || p.amount != d.amount ||
+			d.donor >= uint64(a.settings.Population) {
 			return fmt.Errorf("%d fen by subject %d to project %d: transaction %d posted nothing of it",
 				d.amount, d.donor, d.project, d.order)
 		}
@@ -143,15 +145,17 @@ func (a *app) checkTotals(s *audit) error {
 			return fmt.Errorf("wage list %x: no application has it, or it was changed", e.Key[1:])
 		}
 	}
-	start := uint64(a.settings.Rule("programmes"))*uint64(a.settings.Rule("programme-start")) + a.projects*uint64(a.projectStart)
+	start := a.programmes*uint64(a.settings.Rule("programme-start")) + a.projects*uint64(a.projectStart)
 	t := &s.treasury
 	if start+t.appropriated != a.Count(countAppropriated) || t.returned != a.Count(countReturned) {
 		return fmt.Errorf("budget: %d appropriated and %d returned, the counters say %d and %d",
 			start+t.appropriated, t.returned, a.Count(countAppropriated), a.Count(countReturned))
 	}
 	held, paid := a.held()
-	if want := a.Count(countAppropriated) + a.Count(countDonated) - a.Count(countReturned); held+paid != want || paid != a.Count(countPaid) {
-		return fmt.Errorf("money: %d is held and %d paid, of %d; the counter of payments says %d", held, paid, want, a.Count(countPaid))
+	want := a.Count(countAppropriated) + a.Count(countDonated) - a.Count(countReturned)
+	if held+paid != want || paid != a.Count(countPaid) {
+		return fmt.Errorf("money: %d is held and %d paid, of %d; the counter of payments says %d",
+			held, paid, want, a.Count(countPaid))
 	}
 	if sum := s.steps + a.Governance(); sum != s.accepted {
 		return fmt.Errorf("transactions: the records tell of %d, %d were accepted", sum, s.accepted)

@@ -65,72 +65,16 @@ func wantBroken(t *testing.T, a *app, law, says string) {
 	}
 }
 
-// TestLaws plants a violation of each law; the law's own check finds it.
-func TestLaws(t *testing.T) {
-	type form = *application
-	for law, plant := range map[string]struct {
-		fits   func(x form) bool
-		change func(x form)
-		says   string
-	}{
-		"a benefit above the rules": {
-			func(x form) bool { return x.class == ClassBenefit },
-			func(x form) { x.amount++ }, "the rules made it"},
-		"a subject of another project": {
-			func(x form) bool { return x.class == ClassBenefit },
-			func(x form) { x.subject++ }, "subject"},
-		"a wage list of another sum": {
-			func(x form) bool { return x.class == ClassPayroll },
-			func(x form) { x.amount-- }, "wages sum"},
-		"a wage list by a stranger": {
-			func(x form) bool { return x.class == ClassPayroll },
-			func(x form) { x.subject-- }, "filed it"},
-		"a milestone above its share": {
-			func(x form) bool { return x.class == ClassMilestone },
-			func(x form) { x.amount = 1 << 40 }, "the most was"},
-		"a signature is missing": {
-			func(x form) bool { return x.state == StatePaid },
-			func(x form) { x.signed &^= 1 }, "signatures"},
-		"a signature by a stranger": {
-			func(x form) bool { return x.state == StatePaid },
-			func(x form) { x.signed |= 1 << 20 }, "signatures"},
-		"the finance agency need not sign": {
-			func(x form) bool { return x.state == StatePaid && x.needed == 7 },
-			func(x form) { x.needed, x.signed = 3, 3 }, "signatures"},
-		"paid before it was ordered": {
-			func(x form) bool { return x.state == StatePaid },
-			func(x form) { x.paid = x.ordered }, "paid by"},
-		"paid and never posted": {
-			func(x form) bool { return x.state == StatePaid },
-			func(x form) { x.paid++ }, "paid by"},
-		"reserved and never posted": {
-			func(x form) bool { return x.reserved > x.made+1 },
-			func(x form) { x.reserved-- }, "reserved by"},
-		"paid without an order": {
-			func(x form) bool { return x.state == StatePaid },
-			func(x form) { x.ordered = 0 }, "in state"},
-		"demanded back too late": {
-			func(x form) bool { return x.clawed != 0 },
-			func(x form) { x.clawedAt = x.paidAt + 731*day }, "demanded back"},
-		"returned too often": {
-			func(x form) bool { return x.state == StatePaid && x.refused != 0 },
-			func(x form) { x.returns = 9 }, "returned 9"},
-		"a subject twice in a period": {
-			func(x form) bool { return x.class == ClassBenefit && x.state == StatePaid && x.period > 0 },
-			func(x form) { x.period-- }, "subject"},
-		"paid in another state": {
-			func(x form) bool { return x.state == StatePaid },
-			func(x form) { x.state = StateClawed }, "demanded back"},
-		"ended by nobody": {
-			func(x form) bool { return x.state == StateWithdrawn },
-			func(x form) { x.ended = 0 }, "ended by"},
-		"two milestones at once": {
-			func(x form) bool { return x.class == ClassMilestone && x.state == StatePaid && x.base > 1 },
-			func(x form) { x.made = 1 }, "milestones at work"},
-		"a step too much": {
-			func(x form) bool { return true },
-			func(x form) { x.steps++ }, "transactions"},
-	} {
+// form is an application to plant a violation in: change breaks one that fits, and Check says so.
+type form struct {
+	fits   func(x *application) bool
+	change func(x *application)
+	says   string
+}
+
+func plantForms(t *testing.T, forms map[string]form) {
+	t.Helper()
+	for law, plant := range forms {
 		a := healthy(t)
 		edit(t, a, keyApplication, func(value []byte) []byte {
 			x, _ := readApplication(value)
@@ -145,6 +89,75 @@ func TestLaws(t *testing.T) {
 		})
 		wantBroken(t, a, law, plant.says)
 	}
+}
+
+// TestLawsOfDemand plants violations of the laws about what is applied for.
+func TestLawsOfDemand(t *testing.T) {
+	plantForms(t, map[string]form{
+		"a benefit above the rules": {
+			func(x *application) bool { return x.class == ClassBenefit },
+			func(x *application) { x.amount++ }, "the rules made it"},
+		"a subject of another project": {
+			func(x *application) bool { return x.class == ClassBenefit },
+			func(x *application) { x.subject++ }, "subject"},
+		"a wage list of another sum": {
+			func(x *application) bool { return x.class == ClassPayroll },
+			func(x *application) { x.amount-- }, "wages sum"},
+		"a wage list by a stranger": {
+			func(x *application) bool { return x.class == ClassPayroll },
+			func(x *application) { x.subject-- }, "filed it"},
+		"a milestone above its share": {
+			func(x *application) bool { return x.class == ClassMilestone },
+			func(x *application) { x.amount = 1 << 40 }, "the most was"},
+	})
+}
+
+// TestLawsOfPayment plants violations of the laws about who signs and what is paid.
+func TestLawsOfPayment(t *testing.T) {
+	plantForms(t, map[string]form{
+		"a signature is missing": {
+			func(x *application) bool { return x.state == StatePaid },
+			func(x *application) { x.signed &^= 1 }, "signatures"},
+		"a signature by a stranger": {
+			func(x *application) bool { return x.state == StatePaid },
+			func(x *application) { x.signed |= 1 << 20 }, "signatures"},
+		"the finance agency need not sign": {
+			func(x *application) bool { return x.state == StatePaid && x.needed == 7 },
+			func(x *application) { x.needed, x.signed = 3, 3 }, "signatures"},
+		"paid before it was ordered": {
+			func(x *application) bool { return x.state == StatePaid },
+			func(x *application) { x.paid = x.ordered }, "paid by"},
+		"paid and never posted": {
+			func(x *application) bool { return x.state == StatePaid },
+			func(x *application) { x.paid++ }, "paid by"},
+		"reserved and never posted": {
+			func(x *application) bool { return x.reserved > x.made+1 },
+			func(x *application) { x.reserved-- }, "reserved by"},
+		"paid without an order": {
+			func(x *application) bool { return x.state == StatePaid },
+			func(x *application) { x.ordered = 0 }, "in state"},
+		"demanded back too late": {
+			func(x *application) bool { return x.clawed != 0 },
+			func(x *application) { x.clawedAt = x.paidAt + 731*day }, "demanded back"},
+		"returned too often": {
+			func(x *application) bool { return x.state == StatePaid && x.refused != 0 },
+			func(x *application) { x.returns = 9 }, "returned 9"},
+		"a subject twice in a period": {
+			func(x *application) bool { return x.class == ClassBenefit && x.state == StatePaid && x.period > 0 },
+			func(x *application) { x.period-- }, "subject"},
+		"paid in another state": {
+			func(x *application) bool { return x.state == StatePaid },
+			func(x *application) { x.state = StateClawed }, "demanded back"},
+		"ended by nobody": {
+			func(x *application) bool { return x.state == StateWithdrawn },
+			func(x *application) { x.ended = 0 }, "ended by"},
+		"two milestones at once": {
+			func(x *application) bool { return x.class == ClassMilestone && x.state == StatePaid && x.base > 1 },
+			func(x *application) { x.made = 1 }, "milestones at work"},
+		"a step too much": {
+			func(x *application) bool { return true },
+			func(x *application) { x.steps++ }, "transactions"},
+	})
 }
 
 // TestBooks plants violations of the books: money made, lost, shifted, taken from an empty account.
