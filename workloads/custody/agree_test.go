@@ -71,18 +71,24 @@ func (c *clerk) Follow(answered workloads.Request, result []byte, now time.Durat
 	body := answered.Op[program.HeaderSize:]
 	switch answered.Op[1] {
 	case KindDeclare:
-		c.owners[number] = answered.Client
+		c.owners[number] = c.first(answered.Client)
 		c.numbers = append(c.numbers, number)
 	case KindSplit, KindMerge:
 		c.owners[number] = c.owners[binary.BigEndian.Uint64(body)]
 		c.numbers = append(c.numbers, number)
 	case KindTakeOver:
-		c.owners[number] = answered.Client
+		c.owners[number] = c.first(answered.Client)
 		if agency, desk := program.AgencyOf(answered.Client, c.settings.Agencies); desk {
 			c.owners[number] = uint32(agency)
 		}
 	}
 	return workloads.Request{}, false
+}
+
+// first is the first client of the firm that a client acts for.
+func (c *clerk) first(client uint32) uint32 {
+	number, _ := program.SubjectOf(client)
+	return program.Subject(number % uint64(c.settings.Rule("firms")))
 }
 
 // any is a consignment: mostly one of the latest.
@@ -117,6 +123,8 @@ func (c *clerk) anything(at time.Duration) workloads.Request {
 	client := holder
 	if client < program.SubjectBase {
 		client = program.Desk(int(client), int(c.small(3)))
+	} else {
+		client += uint32(c.small(3)) * uint32(c.settings.Rule("firms"))
 	}
 	if c.small(40) == 0 {
 		at += 1200 * time.Millisecond

@@ -130,7 +130,7 @@ func (a *app) Query(op []byte) []byte {
 	}
 	_, desk := program.AgencyOf(call.Client, a.settings.Agencies)
 	switch {
-	case !desk && call.Client != a.goods.holder && call.Client != a.goods.declarer:
+	case !desk && a.who(&call) != a.goods.holder && a.who(&call) != a.goods.declarer:
 		return program.Refusal("another firm's goods")
 	case direction == 1:
 		return program.Answer(a.children(number)...)
@@ -240,12 +240,22 @@ func (a *app) place(call *program.Call) (place int, clears bool) {
 	return place, desk && place < a.settings.Approvals
 }
 
-// who is the client as goods name it: an agency's number or a firm's client number.
+// who is the client as goods name it: an agency's number or a firm's first client number.
 func (a *app) who(call *program.Call) uint32 {
 	if agency, desk := program.AgencyOf(call.Client, a.settings.Agencies); desk {
 		return uint32(agency)
 	}
+	if firm, is := a.firm(call); is {
+		return program.Subject(firm)
+	}
 	return call.Client
+}
+
+// firm is the firm that the client acts for.
+func (a *app) firm(call *program.Call) (firm uint64, is bool) {
+	number, isSubject := program.SubjectOf(call.Client)
+	firms := uint64(a.settings.Rule("firms"))
+	return number % firms, isSubject && number < firms*Terminals
 }
 
 // holds reports whether somebody of that name may hold goods.

@@ -144,6 +144,10 @@ func (s *audit) name(l *line) uint32 {
 	if agency, desk := program.AgencyOf(l.client, s.a.settings.Agencies); desk {
 		return uint32(agency)
 	}
+	firms := uint64(s.a.settings.Rule("firms"))
+	if number, _ := program.SubjectOf(l.client); number < firms*Terminals {
+		return program.Subject(number % firms)
+	}
 	return l.client
 }
 

@@ -10,7 +10,8 @@
 //
 // A consignment has a manifest's hash, a quantity, one holder and a chain of events. Consignments 0 ... Population-1
 // exist at the start: number n was declared by firm n mod "firms", is held by agency n mod Agencies, is cleared and has
-// "quantity" units; it costs nothing until touched. Later ones get the next number. Firms are the first subjects; agencies are
+// "quantity" units; it costs nothing until touched. Later ones get the next number. A firm acts through 32 terminals: firm f is the
+// subjects f, f+firms, f+2*firms and so on, and is named by the first. Agencies are
 // stations and authorities. Agency 0 leads; those that clear are the Approvals agencies from 1 on (modulo Agencies).
 //
 //	declare ──▶ clear by each agency ──▶ release ──▶ hand over ──▶ take over ──▶ … ──▶ sold, destroyed, lost, returned

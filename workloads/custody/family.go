@@ -14,6 +14,7 @@ const Name = "custody"
 const (
 	ApprovalsMax = 32                // agencies that clear one consignment
 	LineageMax   = 256               // ancestors of one consignment
+	Terminals    = 32                // clients that act for one firm
 	ChildrenMax  = 32                // children that a trace forward lists
 	QuantityMax  = 1_000_000_000_000 // units; times 10,000 it fits an int64
 )

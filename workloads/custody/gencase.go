@@ -12,12 +12,13 @@ import (
 func (g *generator) declare(at time.Duration) workloads.Request {
 	p := g.docket.open(g.author.NewCase())
 	p.kind = caseDeclare
-	p.holder = program.Subject(g.rand.Below(uint64(g.settings.Rule("firms"))))
+	p.holder = program.Subject(g.rand.Below(g.firms))
 	p.declarer = p.holder
 	p.quantity = 1 + g.rand.Below(2*uint64(g.settings.Rule("quantity")))
-	op := g.op(KindDeclare, p.holder, at, p.quantity, 32)
+	client := g.client(p.holder)
+	op := g.op(KindDeclare, client, at, p.quantity, 32)
 	manifest := program.Fill(p.id, 0)
-	return g.send(p, p.holder, at, append(op, manifest[:]...))
+	return g.send(p, client, at, append(op, manifest[:]...))
 }
 
 // onStock begins a case about a consignment of the start: an event, a hand-over or a sale.
@@ -169,8 +170,8 @@ func (g *generator) onTheWay(p *plan, now time.Duration) (workloads.Request, boo
 		return workloads.Request{}, false
 	case !p.released && !p.corrected && p.cleared == 0 && g.author.Percent(g.settings.Rule("correct-percent")):
 		p.corrected = true
-		manifest := program.Fill(p.id, 1)
-		return g.send(p, p.declarer, at, append(g.op(KindCorrect, p.declarer, at, p.number, 32), manifest[:]...)), true
+		manifest, client := program.Fill(p.id, 1), g.client(p.declarer)
+		return g.send(p, client, at, append(g.op(KindCorrect, client, at, p.number, 32), manifest[:]...)), true
 	case !p.released && p.cleared == 0 && g.author.Percent(g.settings.Rule("return-percent")):
 		return g.use(p, at, p.quantity, UseReturned), true
 	case !p.released && p.cleared < needed:
@@ -275,7 +276,7 @@ func (g *generator) look(at time.Duration, wrong bool) workloads.Request {
 // wrong is a transaction that is refused, whatever the state.
 func (g *generator) wrong(at time.Duration) workloads.Request {
 	number := g.chooser.Next()
-	firm := program.Subject(g.rand.Below(uint64(g.settings.Rule("firms"))))
+	firm := program.Subject(g.rand.Below(g.firms))
 	desk := g.author.AnyDesk(int(g.rand.Below(uint64(g.settings.Agencies))))
 	none := &plan{}
 	alone := func(client uint32, op []byte) workloads.Request {

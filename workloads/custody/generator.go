@@ -42,7 +42,8 @@ type generator struct {
 	declared uint64 // consignments that came into being so far
 	weights  [len(weightNames)]uint64
 	total    uint64 // of the weights
-	bound    int64  // temperature-max at the start: freezers get no colder by an amendment
+	firms    uint64
+	bound    int64 // temperature-max at the start: freezers get no colder by an amendment
 }
 
 // stock is what the generator knows of a consignment of the start.
@@ -84,7 +85,7 @@ func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 		author: program.NewAuthor(settings, settings.Tag(Name, rules()), rand),
 		mix:    program.NewMix(settings.ReadPercent, rand),
 		busy:   newSet(uint64(settings.Population)), stock: make(map[uint64]stock),
-		bound: settings.Rule("temperature-max"),
+		firms: uint64(settings.Rule("firms")), bound: settings.Rule("temperature-max"),
 	}
 	for i, name := range weightNames {
 		g.weights[i] = uint64(settings.Rule(name))
@@ -164,10 +165,10 @@ func (g *generator) think(now time.Duration) time.Duration {
 	return now + key.Exponential(g.rand, g.settings.ThinkMean)
 }
 
-// client acts for a holder: the firm, or a desk of the agency.
+// client acts for a holder: one of the firm's, or a desk of the agency.
 func (g *generator) client(who uint32) uint32 {
-	if _, firm := program.SubjectOf(who); firm {
-		return who
+	if firm, is := program.SubjectOf(who); is {
+		return program.Subject(firm + g.firms*g.rand.Below(Terminals))
 	}
 	return g.author.AnyDesk(int(who))
 }
@@ -176,7 +177,7 @@ func (g *generator) client(who uint32) uint32 {
 func (g *generator) someone(but uint32) uint32 {
 	who := uint32(g.rand.Below(uint64(g.settings.Agencies)))
 	if g.rand.Below(4) == 0 || who == but {
-		who = program.Subject(g.rand.Below(uint64(g.settings.Rule("firms"))))
+		who = program.Subject(g.rand.Below(g.firms))
 	}
 	if who == but { // the only firm: then an agency
 		who = 0

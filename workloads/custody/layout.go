@@ -39,8 +39,8 @@ type goods struct {
 	parents     [2]uint64
 	elders      [2]uint64 // the parents' child before this one
 	youngest    uint64    // the latest child
-	declarer    uint32    // client
-	holder      uint32    // client: of a firm, or an agency's number
+	declarer    uint32    // first client of a firm
+	holder      uint32    // the same, or an agency's number
 	next        uint32    // whom it was handed to, in the same way
 	transitEnd  uint64    // ms
 	quantity    uint64

@@ -145,10 +145,10 @@ func (m *model) chain(o programtest.Op, op []byte, e *entry, touched ...*batch) 
 
 func (m *model) declare(o programtest.Op, op []byte) ([]byte, bool) {
 	units := binary.BigEndian.Uint64(o.Body)
-	if o.Desk || o.Who >= uint64(m.Rule("firms")) || units == 0 || units > 1e12 {
+	if o.Desk || o.Who >= 32*uint64(m.Rule("firms")) || units == 0 || units > 1e12 {
 		return nil, false
 	}
-	b := m.add(&batch{declarer: o.Client, holder: o.Client, units: units, manifest: [32]byte(o.Body[8:])})
+	b := m.add(&batch{declarer: m.name(o), holder: m.name(o), units: units, manifest: [32]byte(o.Body[8:])})
 	b.released = int64(m.Params.Approvals) <= m.Rule("clearances-waived")
 	m.chain(o, op, &entry{number: b.number, quantity: units, data: b.manifest}, b)
 	m.Accept(o)
@@ -158,6 +158,9 @@ func (m *model) declare(o programtest.Op, op []byte) ([]byte, bool) {
 func (m *model) name(o programtest.Op) uint32 {
 	if o.Desk {
 		return uint32(o.Agency)
+	}
+	if firms := uint64(m.Rule("firms")); o.Who < 32*firms {
+		return 1<<31 + uint32(o.Who%firms)
 	}
 	return o.Client
 }
@@ -223,7 +226,7 @@ func (m *model) step(o programtest.Op, b *batch, e *entry) (result *batch, touch
 			e.value = uint64(binary.BigEndian.Uint16(rest))
 		}
 	case 15:
-		ok = o.Client == b.declarer && !b.released && len(b.cleared) == 0 && len(b.parents) == 0 && b.manifest != [32]byte(rest)
+		ok = m.name(o) == b.declarer && !b.released && len(b.cleared) == 0 && len(b.parents) == 0 && b.manifest != [32]byte(rest)
 		if ok {
 			b.manifest = [32]byte(rest)
 			e.data = b.manifest
@@ -279,7 +282,7 @@ func (m *model) event(b *batch, e *entry, rest []byte) {
 func (m *model) use(o programtest.Op, b *batch, e *entry, units uint64, how byte) bool {
 	allowed := map[byte]bool{
 		1: b.released && !b.quarantined && !b.tainted(), 2: true, 3: true,
-		4: !b.released && !b.quarantined && o.Client == b.declarer,
+		4: !b.released && !b.quarantined && m.name(o) == b.declarer,
 	}
 	if !allowed[how] || units == 0 || units > b.units {
 		return false
@@ -348,5 +351,5 @@ func (m *model) look(o programtest.Op, b *batch) (data []byte, ok bool) {
 	for _, other := range list {
 		data = append(binary.BigEndian.AppendUint64(data, other.number), other.flags())
 	}
-	return data, o.Body[8] <= 1 && (o.Desk || o.Client == b.holder || o.Client == b.declarer)
+	return data, o.Body[8] <= 1 && (o.Desk || m.name(o) == b.holder || m.name(o) == b.declarer)
 }

@@ -91,7 +91,7 @@ func (a *app) use(call *program.Call, d *detail) string {
 		}
 	case UseReturned:
 		switch {
-		case g.flags&flagReleased != 0 || call.Client != g.declarer:
+		case g.flags&flagReleased != 0 || a.who(call) != g.declarer:
 			return "only the declarer returns goods, before release"
 		case g.flags&flagQuarantined != 0:
 			return "quarantined"

@@ -50,7 +50,7 @@ func (s *audit) line(l *line, encoded []byte) error {
 		t.flags ^= flagRecalled
 		return s.by(l, 0)
 	case KindCorrect:
-		if t.flags&flagReleased != 0 || len(t.cleared) > 0 || l.client != t.declarer || t.parents[0] != none {
+		if t.flags&flagReleased != 0 || len(t.cleared) > 0 || s.name(l) != t.declarer || t.parents[0] != none {
 			return errors.New("corrected after a clearance, or by somebody else")
 		}
 		t.manifest = l.data
@@ -72,14 +72,14 @@ func (s *audit) line(l *line, encoded []byte) error {
 
 func (s *audit) declare(l *line, encoded []byte) error {
 	g := childless()
-	g.declarer, g.holder, g.quantity, g.manifest = l.client, l.client, l.quantity, l.data
+	g.declarer, g.holder, g.quantity, g.manifest = s.name(l), s.name(l), l.quantity, l.data
 	if s.needed(l) <= 0 {
 		g.flags = flagReleased
 	}
 	t, number := s.make(g)
 	chain(encoded, t)
 	s.count[countDeclared] += l.quantity
-	firm, isSubject := program.SubjectOf(l.client)
+	firm, isSubject := program.SubjectOf(g.declarer)
 	if l.number != number || !isSubject || firm >= uint64(s.a.settings.Rule("firms")) || l.quantity == 0 {
 		return fmt.Errorf("declared by client %d with %d units, the next number is %d", l.client, l.quantity, number)
 	}
@@ -203,7 +203,7 @@ func (s *audit) use(l *line, t *track) error {
 		return errors.New("no such use")
 	case how == UseSold && (t.flags&flagReleased == 0 || t.flags&flagQuarantined != 0 || s.recalled(t)):
 		return errors.New("sold before release, in quarantine or recalled")
-	case how == UseReturned && (t.flags&(flagReleased|flagQuarantined) != 0 || l.client != t.declarer):
+	case how == UseReturned && (t.flags&(flagReleased|flagQuarantined) != 0 || s.name(l) != t.declarer):
 		return errors.New("returned after release, in quarantine or by somebody else")
 	}
 	s.count[countSold-1+int(l.value)] += l.quantity

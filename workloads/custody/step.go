@@ -10,18 +10,18 @@ import (
 func (a *app) declare(call *program.Call) []byte {
 	quantity, manifest := call.Body.Uint64(), call.Body.Hash()
 	call.Body.Bytes(a.settings.PayloadBytes)
-	firm, isSubject := program.SubjectOf(call.Client)
+	firm, isFirm := a.firm(call)
 	switch {
 	case !call.Body.Done():
 		return a.Refuse("malformed declaration")
-	case !isSubject || firm >= uint64(a.settings.Rule("firms")):
+	case !isFirm:
 		return a.Refuse("only firms declare")
 	case quantity == 0 || quantity > QuantityMax:
 		return a.Refuse("quantity out of bounds")
 	}
 	number := a.fresh()
 	a.goods = childless()
-	a.goods.declarer, a.goods.holder = call.Client, call.Client
+	a.goods.declarer, a.goods.holder = program.Subject(firm), program.Subject(firm)
 	a.goods.quantity, a.goods.manifest = quantity, manifest
 	if a.needed() == 0 {
 		a.goods.flags = flagReleased
@@ -239,7 +239,7 @@ func (a *app) recall(call *program.Call, d *detail) string {
 func (a *app) correct(call *program.Call, d *detail) string {
 	g := &a.goods
 	switch {
-	case call.Client != g.declarer:
+	case a.who(call) != g.declarer:
 		return "only the declarer corrects"
 	case g.flags&flagReleased != 0 || g.cleared != 0:
 		return "cleared before"
