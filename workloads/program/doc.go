@@ -51,6 +51,6 @@
 // A client numbers its transactions. The state keeps, per client, the highest number accepted and
 // which of the 256 numbers up to it were, the window of RFC 4303 section 3.4.3. A number is accepted
 // once; reordering within the window is tolerated, and numbers of refused operations may be used again
-// because a refused operation changes nothing. The windows of four desks stand in one entry of the ledger: they
+// because a refused operation changes nothing. The windows of eight desks stand in one entry of the ledger: they
 // change all the time, and so a block pays for fewer leaves than there are desks at work.
 package program
