@@ -13,6 +13,7 @@ import (
 const (
 	lockedKept    = 64 // claims remembered for duplicates
 	giveUpPercent = 20 // assumed: share of disputed instruments that the holder cancels
+	showPercent   = 20 // assumed: share of queries that look at an instrument instead of asking whether it is taken
 	retriesMax    = 4  // times that a claimant lowers an amount that is above the rate
 )
 
@@ -167,16 +168,43 @@ func (g *generator) request(at time.Duration, client uint32, agency uint16, id u
 	return request
 }
 
+// touched is an instrument that was claimed lately, or one of the start.
+func (g *generator) touched() pledge {
+	if g.locks > 0 && g.rand.Below(4) == 0 {
+		return g.locked[g.rand.Below(min(g.locks, lockedKept))]
+	}
+	number := g.chooser.Next()
+	debtor := uint16(number % uint64(g.settings.Agencies))
+	return pledge{number: number, holder: number, debtor: debtor, claimant: debtor}
+}
+
+// show is a look at an instrument by its debtor, its claimant or its holder.
+func (g *generator) show(at time.Duration, p *pledge) workloads.Request {
+	agency := p.debtor
+	client := g.desk(agency)
+	switch g.rand.Below(3) {
+	case 0:
+		client = program.Subject(p.holder)
+	case 1:
+		agency = p.claimant
+		client = g.desk(agency)
+	}
+	op := binary.BigEndian.AppendUint64(g.author.Query(KindShow, client, at, 8), p.number)
+	request := program.Request(at, client, int(agency), op)
+	request.Read = true
+	return request
+}
+
 // ask is the question whether an instrument is taken: of one that was claimed lately, or of one of the start.
 func (g *generator) ask(at time.Duration, wrong bool) workloads.Request {
-	number := g.chooser.Next()
+	pledged := g.touched()
+	if !g.settings.LogReads && !wrong && g.rand.Below(100) < showPercent {
+		return g.show(at, &pledged)
+	}
+	number := pledged.number
 	agency := int(g.rand.Below(uint64(g.settings.Agencies)))
 	client := g.author.AnyDesk(agency)
 	content := contentOf(number)
-	if g.locks > 0 && g.rand.Below(4) == 0 {
-		number = g.locked[g.rand.Below(min(g.locks, lockedKept))].number
-		content = contentOf(number)
-	}
 	if wrong && g.rand.Below(2) == 0 {
 		client = program.Subject(number)
 	} else if wrong {

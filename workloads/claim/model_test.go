@@ -385,3 +385,24 @@ func FuzzProgram(f *testing.F) {
 	params := workloads.Params{Agencies: 3, PayloadBytes: 4, ReadPercent: 20, LogReads: true, Approvals: 1, Population: 6}
 	programtest.Fuzz(f, Family(), params, newModel(params))
 }
+
+// Every kind of operation is in the generator's requests, so that storms play all of them.
+func TestGeneratorKnowsEveryKind(t *testing.T) {
+	seen := map[byte]bool{}
+	for _, params := range stormParams {
+		built := programtest.Build(t, Family(), params)
+		a := built.App()
+		programtest.Drive(programtest.New(3), built.Generator(programtest.New(3)), 6000, func(r workloads.Request) []byte {
+			answer := programtest.Apply(a, r.Op, r.Read)
+			if _, refused := workloads.Refused(answer); !refused {
+				seen[r.Op[1]] = true
+			}
+			return answer
+		})
+	}
+	for kind := KindRegister; kind <= KindShow; kind++ {
+		if !seen[kind] {
+			t.Errorf("kind %d is never asked for with success", kind)
+		}
+	}
+}
