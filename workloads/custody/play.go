@@ -266,8 +266,8 @@ func (s *audit) merge(l *line, t *track, encoded []byte) error {
 	g.flags, g.declarer, g.holder, g.manifest = flagReleased, t.declarer, t.holder, t.manifest
 	g.breaches, g.quantity = max(t.breaches, mate.breaches), t.quantity+mate.quantity
 	whole, number := s.make(g)
-	for place := range t.cleared {
-		if mate.cleared[place] {
+	for place := range ApprovalsMax {
+		if t.cleared[place] && mate.cleared[place] {
 			if whole.cleared == nil {
 				whole.cleared = make(map[int]bool)
 			}
