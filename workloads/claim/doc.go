@@ -32,7 +32,7 @@
 // rule "single-use" there is no debt: to pay the claim uses the bill up for good.
 //
 // Whether an instrument is taken is asked by a desk that was shown it: a query, or with LogReads a transaction in a
-// journal, 16 entries a page.
+// journal, 16 entries a page. Holder, debtor and claimant see the instrument itself.
 //
 // At the start Population instruments are registered and confirmed; they are implied and cost nothing until touched:
 // number e has holder e, debtor e mod Agencies, and face and due date by arithmetic around the rules "face" and

@@ -253,3 +253,31 @@ func TestGeneratorTriesDuplicates(t *testing.T) {
 		t.Errorf("%d duplicates, and other refusals for %v", duplicates, reasons)
 	}
 }
+
+// Splits and assignments, storms included, neither make nor lose a fen: what was registered is what the parts that were
+// not split again are worth.
+func TestPartsSumToWhatWasRegistered(t *testing.T) {
+	for seed := range uint64(3) {
+		params := stormParams[0]
+		built := programtest.Build(t, Family(), params)
+		a := built.App().(*app)
+		programtest.Storm(programtest.New(seed), built, params, 3000, func(op []byte, query bool) []byte {
+			return programtest.Apply(a, op, query)
+		})
+		whole, parts, splits := uint64(0), uint64(0), 0
+		for e := range a.Ledger.Each([]byte{keyInstrument}) {
+			r, _ := readInstrument(e.Value)
+			if r.parent == none {
+				whole += r.face
+			}
+			if r.state == StateSplit {
+				splits++
+			} else {
+				parts += r.face
+			}
+		}
+		if whole != parts || splits < 10 {
+			t.Errorf("seed %d: %d fen registered, %d fen in parts after %d splits", seed, whole, parts, splits)
+		}
+	}
+}
