@@ -178,6 +178,7 @@ func TestParticipantsArePlaced(t *testing.T) {
 
 // TestPresets: positive, ordered, and consistent with the peak that the arithmetic names.
 func TestPresets(t *testing.T) {
+	t.Parallel()
 	for _, s := range all(t) {
 		w, err := s.Workload()
 		if err != nil {
@@ -244,6 +245,7 @@ func operations(t *testing.T, s *scenarios.Scenario, seed uint64) [32]byte {
 // TestWorkloadsAreDistinct: even with the same random numbers and without the tags of their programs no two
 // scenarios ask the same.
 func TestWorkloadsAreDistinct(t *testing.T) {
+	t.Parallel()
 	seen := map[[32]byte]string{}
 	for _, s := range all(t) {
 		h := operations(t, s, 1)
@@ -263,6 +265,7 @@ func TestWorkloadsAreDistinct(t *testing.T) {
 // TestSourceOffersTheMean: the requests of a run, cases played to their ends, come at the rate asked
 // for.
 func TestSourceOffersTheMean(t *testing.T) {
+	t.Parallel()
 	for _, s := range all(t) {
 		w, err := s.Workload()
 		if err != nil {

@@ -43,5 +43,5 @@ func ExampleFind() {
 	_, err := scenarios.Find("category:epidemic-recovry")
 	fmt.Println(err)
 	// Output:
-	// unknown category "epidemic-recovry": allowed are data-sharing, business-collaboration, certificates-evidence, epidemic-recovery; did you mean category:epidemic-recovery?
+	// unknown category "epidemic-recovry": allowed are data-sharing, business-collaboration, certificates-evidence, epidemic-recovery, all; did you mean category:epidemic-recovery?
 }
