@@ -66,7 +66,7 @@ func (g *generator) Begin(at time.Duration) workloads.Request {
 		return g.wrongWrite(at, entity)
 	}
 	switch draw := g.rand.Below(100); {
-	case draw < updatePercent:
+	case draw < updatePercent || g.settings.Rule("consent") == 0: // nobody consents to a look at public records
 		return g.update(at, entity, g.owner(entity))
 	case draw < updatePercent+revokePercent && g.grants > 0:
 		return g.revoke(at)
