@@ -11,19 +11,18 @@ import (
 
 // Follow implements workloads.Generator: what the parties do after an answer.
 func (g *generator) Follow(answered workloads.Request, result []byte, now time.Duration) (workloads.Request, bool) {
-	d, known := g.deals[answered.Case]
+	d, known := g.deals.find(answered.Case)
 	if !known || len(answered.Op) < program.HeaderSize {
 		return workloads.Request{}, false
 	}
-	request, more := g.next(answered.Op[1], &d, result, now+key.Exponential(g.rand, g.settings.ThinkMean))
+	request, more := g.next(answered.Op[1], d, result, now+key.Exponential(g.rand, g.settings.ThinkMean))
 	if !more {
-		delete(g.deals, answered.Case)
 		if !d.kept && g.pairs[pair(d.entry, d.agency)] == answered.Case {
 			delete(g.pairs, pair(d.entry, d.agency))
 		}
+		g.deals.end(answered.Case)
 		return workloads.Request{}, false
 	}
-	g.deals[answered.Case] = d
 	g.mix.Count(request.Read)
 	request.Case, request.Last = answered.Case, false
 	return request, true
@@ -40,11 +39,15 @@ func (g *generator) next(kind byte, d *deal, result []byte, at time.Duration) (w
 			return g.look(at, d.entry), true
 		}
 		g.pages[d.entry] = page{version: binary.BigEndian.Uint32(result[1:])}
+		if d.id != 0 { // it corrected what the holder complained of
+			return g.keep(d, at)
+		}
 		return none, false
 	case KindLook:
 		return g.looked(d, result, at)
 	case KindAsk:
 		if refused || len(result) != 10 {
+			d.kept = true // nobody asks for this again
 			return none, false
 		}
 		d.id = binary.BigEndian.Uint64(result[1:])
@@ -56,13 +59,13 @@ func (g *generator) next(kind byte, d *deal, result []byte, at time.Duration) (w
 		return g.answer(d, result[1], at)
 	case KindComplain:
 		if refused {
-			return none, false
+			return g.keep(d, at)
 		}
 		if g.author.Percent(dismissPercent) {
 			return g.step(KindDismiss, 0, at, d.entry, nil), true
 		}
 		return g.look(at, d.entry), true // the owner sees the complaint
-	case KindRenew, KindUse:
+	case KindRenew, KindUse, KindDismiss:
 		return g.keep(d, at)
 	}
 	return none, false
@@ -78,6 +81,9 @@ func (g *generator) registered(d *deal, result []byte, at time.Duration) (worklo
 		return g.withdraw(at, int(d.owner), number, 1), true
 	}
 	h := holding{number: number, agency: d.owner}
+	if d.class == classClosed {
+		return workloads.Request{}, false
+	}
 	if len(g.fresh) < freshKept {
 		g.fresh = append(g.fresh, h)
 	} else {
@@ -95,6 +101,9 @@ func (g *generator) looked(d *deal, result []byte, at time.Duration) (workloads.
 	version, complained := binary.BigEndian.Uint32(result[1:]), binary.BigEndian.Uint64(result[45:]) != 0
 	if !complained {
 		g.pages[d.entry] = page{version: version}
+		if d.id != 0 { // somebody else has corrected it
+			return g.keep(d, at)
+		}
 		return workloads.Request{}, false
 	}
 	g.pages[d.entry] = page{version: version, busyTo: program.Milliseconds(at) + busyMax}
@@ -140,7 +149,7 @@ func (g *generator) granted(d *deal, at time.Duration) (workloads.Request, bool)
 	case draw < revoke+renew+g.settings.Rule("complain-percent"):
 		evidence := program.Fill(d.id, 2)
 		return g.step(KindComplain, int(d.agency), at, d.id, evidence[:]), true
-	case g.settings.ReadPercent > 0:
+	case g.mix.Read():
 		return g.use(at, holding{d.id, d.agency, d.fields}), true
 	}
 	return g.keep(d, at)

@@ -32,10 +32,14 @@ type generator struct {
 	chooser  key.Chooser
 	pages    map[uint64]page   // what owners know of the entries that they have changed
 	pairs    map[uint64]uint64 // cases of open requests, by entry and agency
-	deals    map[uint64]deal   // by case
-	fresh    []holding         // new entries, with their owners
-	live     []holding         // grants of the run, with their holders
+	deals    deals
+	fresh    []holding // new entries, with their owners
+	live     []holding // grants of the run, with their holders
+	share    shares
 }
+
+// shares are the rules in percent that Begin asks for every time; they are not governed, so they do not change.
+type shares struct{ refused, register, update, batch, look int64 }
 
 // page is what the owner knows of an entry.
 type page struct {
@@ -50,18 +54,6 @@ type holding struct {
 	fields uint32
 }
 
-// deal is what the parties of a case know.
-type deal struct {
-	entry  uint64
-	id     uint64
-	owner  uint16
-	agency uint16
-	fields uint32
-	life   uint64
-	class  byte
-	kept   bool // the grant stays when the case ends
-}
-
 func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 	chooser, err := key.New(settings.KeyChoice, uint64(settings.Population), rand)
 	if err != nil {
@@ -71,13 +63,17 @@ func newGenerator(settings *program.Settings, rand workloads.Rand) *generator {
 		settings: settings, rand: rand, chooser: chooser, begun: newBegun(settings),
 		author: program.NewAuthor(settings, settings.Tag(Name, rules()), rand),
 		mix:    program.NewMix(settings.ReadPercent, rand),
-		pages:  make(map[uint64]page), pairs: make(map[uint64]uint64), deals: make(map[uint64]deal),
+		share: shares{
+			settings.Rule("refused-percent"), settings.Rule("register-percent"), settings.Rule("update-percent"),
+			settings.Rule("batch-percent"), settings.Rule("look-percent"),
+		},
+		pages: make(map[uint64]page), pairs: make(map[uint64]uint64),
 	}
 }
 
 // Begin implements workloads.Generator.
 func (g *generator) Begin(at time.Duration) workloads.Request {
-	wrong := g.author.Percent(g.settings.Rule("refused-percent"))
+	wrong := g.author.Percent(g.share.refused)
 	if g.mix.Read() {
 		g.mix.Count(true)
 		if wrong && g.settings.LogReads {
@@ -90,15 +86,14 @@ func (g *generator) Begin(at time.Duration) workloads.Request {
 		return g.wrong(at, g.chooser.Next())
 	}
 	draw := int64(g.rand.Below(100))
-	register, update := g.settings.Rule("register-percent"), g.settings.Rule("update-percent")
-	switch batches := g.settings.Rule("batch-percent"); {
+	switch register, update := g.share.register, g.share.update; {
 	case draw < register:
 		return g.register(at)
 	case draw < register+update:
 		if request, free := g.update(at); free {
 			return request
 		}
-	case draw < register+update+batches && g.begun.districts > 0:
+	case draw < register+update+g.share.batch && g.begun.districts > 0:
 		district := int(g.begun.agencies) - 1 - int(g.rand.Below(uint64(g.begun.districts)))
 		return g.batch(at, district, 0)
 	}
@@ -111,7 +106,7 @@ func (g *generator) Begin(at time.Duration) workloads.Request {
 // asCase makes a request the first one of a case.
 func (g *generator) asCase(request workloads.Request, d deal) workloads.Request {
 	request.Case, request.Last = g.author.NewCase(), false
-	g.deals[request.Case] = d
+	g.deals.begin(request.Case, d)
 	return request
 }
 
@@ -124,7 +119,7 @@ func (g *generator) register(at time.Duration) workloads.Request {
 	op, client := g.begin(KindRegister, agency, at, 1+1+32)
 	op = append(op, byte(g.rand.Below(3)), class)
 	hash := program.Fill(g.rand.Uint64(), 0)
-	return g.asCase(g.end(at, client, agency, append(op, hash[:]...)), deal{owner: uint16(agency)})
+	return g.asCase(g.end(at, client, agency, append(op, hash[:]...)), deal{owner: uint16(agency), class: class})
 }
 
 // update makes a new version of an entry that is not being changed; free tells whether there was one.
@@ -234,7 +229,7 @@ func (g *generator) decide(at time.Duration, agency int, id uint64, fields uint3
 // read looks an entry up or uses a grant.
 func (g *generator) read(at time.Duration) workloads.Request {
 	number := g.chooser.Next()
-	if g.author.Percent(g.settings.Rule("look-percent")) {
+	if g.author.Percent(g.share.look) {
 		return g.look(at, number)
 	}
 	if len(g.live) > 0 && g.rand.Below(4) == 0 {
