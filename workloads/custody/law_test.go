@@ -58,7 +58,7 @@ func TestCheckCatches(t *testing.T) {
 }
 
 // rewrite changes the journal behind the program's back and returns what Check says. The change works on all lines.
-func rewrite(a *app, change func(lines []line) bool) (err error, found bool) {
+func rewrite(a *app, change func(lines []line) bool) (found bool, err error) {
 	var lines []line
 	pages := uint64(0)
 	for value, _, ok := a.Ledger.Get(a.keyFor(keyPage, pages)); ok; value, _, ok = a.Ledger.Get(a.keyFor(keyPage, pages)) {
@@ -68,7 +68,7 @@ func rewrite(a *app, change func(lines []line) bool) (err error, found bool) {
 		pages++
 	}
 	if !change(lines) {
-		return nil, false
+		return false, nil
 	}
 	for page := range pages {
 		var value []byte
@@ -82,7 +82,7 @@ func rewrite(a *app, change func(lines []line) bool) (err error, found bool) {
 			a.Ledger.Put(key, value)
 		}
 	}
-	return a.Check(), true
+	return true, a.Check()
 }
 
 // find is the index of the first line from the given one on that fits, or -1.
@@ -174,7 +174,7 @@ func TestCheckNamesTheLaw(t *testing.T) {
 		{"a scan that cannot", breach(KindScan, func(l *line) { l.number = 1 << 40 })},
 		{"is transaction", func(lines []line) bool { lines[1].order = lines[0].order; return true }},
 	} {
-		err, found := rewrite(healthy(t), broken.change)
+		found, err := rewrite(healthy(t), broken.change)
 		switch {
 		case !found:
 			t.Errorf("%s: the run has nothing to break", broken.law)

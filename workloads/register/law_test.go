@@ -52,7 +52,7 @@ func TestCheckCatches(t *testing.T) {
 }
 
 // rewrite changes the journal behind the program's back and returns what Check says. The change works on all lines.
-func rewrite(a *app, change func(lines []line) bool) (err error, found bool) {
+func rewrite(a *app, change func(lines []line) bool) (found bool, err error) {
 	var lines []line
 	pages := uint64(0)
 	for value, _, ok := a.Ledger.Get(a.keyFor(keyPage, pages)); ok; value, _, ok = a.Ledger.Get(a.keyFor(keyPage, pages)) {
@@ -62,7 +62,7 @@ func rewrite(a *app, change func(lines []line) bool) (err error, found bool) {
 		pages++
 	}
 	if !change(lines) {
-		return nil, false
+		return false, nil
 	}
 	for page := range pages {
 		var value []byte
@@ -76,7 +76,7 @@ func rewrite(a *app, change func(lines []line) bool) (err error, found bool) {
 			a.Ledger.Put(key, value)
 		}
 	}
-	return a.Check(), true
+	return true, a.Check()
 }
 
 // find is the index of the first line from the given one on that fits.
@@ -193,7 +193,7 @@ func TestCheckNamesTheLaw(t *testing.T) {
 			return true
 		}},
 	} {
-		err, found := rewrite(healthy(t), broken.change)
+		found, err := rewrite(healthy(t), broken.change)
 		switch {
 		case !found:
 			t.Errorf("%s: the run has nothing to break", broken.law)
