@@ -59,7 +59,8 @@ func (c *clerk) Begin(at time.Duration) workloads.Request {
 }
 
 func (c *clerk) anything(at time.Duration) workloads.Request {
-	kinds := []byte{1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 8, 9, 10, 11, 12, 12, 12, 12, 20, 21, 22, 22, 23, 23, 24, 25, 26, 27, 27, 28, 29}
+	kinds := []byte{1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 8, 9, 10, 11,
+		12, 12, 12, 12, 20, 21, 22, 22, 23, 23, 24, 25, 26, 27, 27, 28, 29}
 	kind := kinds[c.small(len(kinds))]
 	if kind >= 2 && kind <= 12 && len(c.offers) > 0 {
 		back := 3

@@ -96,7 +96,7 @@ func sale(lines []line) (offer, registered int) {
 	return offer, registered
 }
 
-// step is the index of a step of the first registered transfer.
+// stepOf is the index of a step of the first registered transfer.
 func stepOf(lines []line, kind byte) int {
 	_, registered := sale(lines)
 	return find(lines, 0, func(l *line) bool { return l.kind == kind && l.number == lines[registered].number })
