@@ -18,9 +18,32 @@ type player struct {
 // Offered implements load.Sink.
 func (p player) Offered(r workloads.Request) { p.offered(r) }
 
+// Run implements consensus.Runtime as the stage does, until ctx ends.
+func (p player) Run(ctx context.Context, until time.Duration) error {
+	for next := time.Duration(0); next < until; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		next = min(next+playStep, until)
+		if err := p.stage.Run(ctx, next); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// playStep is how much of a run is played before the context is asked again.
+const playStep = time.Second
+
 // Play makes the requests of a run without replicas: one copy of the program answers each after 50 ms, so
-// that cases go on. It calls offered for each in order of time. The error tells a broken law.
+// that cases go on. It calls offered for each in order of time; of a mix, a request's Member is an index in
+// Members. The error tells a broken law.
 func (w *Workload) Play(seed uint64, mean arrival.Rate, duration time.Duration, offered func(workloads.Request)) error {
+	return w.PlayContext(context.Background(), seed, mean, duration, offered)
+}
+
+// PlayContext is Play until ctx ends, whose error it then returns.
+func (w *Workload) PlayContext(ctx context.Context, seed uint64, mean arrival.Rate, duration time.Duration, offered func(workloads.Request)) error {
 	source, err := w.NewSource(seed, mean, duration)
 	if err != nil {
 		return err
@@ -32,9 +55,21 @@ func (w *Workload) Play(seed uint64, mean arrival.Rate, duration time.Duration, 
 		return err
 	}
 	driver.Start()
-	if err := p.Run(context.Background(), duration+rehearsalDelay); err != nil {
+	if err := p.Run(ctx, duration+rehearsalDelay); err != nil {
 		return err
 	}
 	driver.Finish()
 	return p.app.Check()
+}
+
+// FirstAgencies lists, for each of Members, how many agencies stand before its own in the list of all: a request's
+// Agency is an index in that list.
+func (w *Workload) FirstAgencies() []uint16 {
+	out := make([]uint16, len(w.Members()))
+	for i, m := range w.Members() {
+		if i+1 < len(out) {
+			out[i+1] = out[i] + uint16(m.Scenario.Participants.Count)
+		}
+	}
+	return out
 }

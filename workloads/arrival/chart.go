@@ -12,8 +12,8 @@ const ColumnsMax = 4096
 // blocks are the characters of a chart, by eighths of a line.
 const blocks = " ▁▂▃▄▅▆▇█"
 
-// eighths is how many heights a line of a chart tells apart, besides none.
-const eighths = 8
+// Eighths is how many heights a line of a chart tells apart, besides none.
+const Eighths = 8
 
 // Heights draws the shape in so many columns of equal time: each one's height is its mean rate, in proportion to the
 // highest, which has height top. A column in which anything arrives has at least height 1. A width that is not
@@ -72,16 +72,23 @@ func Sparkline(s Shape, width int) string {
 // Chart draws the shape in so many lines of so many characters, from the top down; spaces at the end of a line are
 // left out. It is empty where [Heights] has nothing to draw.
 func Chart(s Shape, width, lines int) []string {
-	heights, block := Heights(s, width, lines*eighths), []rune(blocks)
+	heights := Heights(s, width, lines*Eighths)
 	if heights == nil {
 		return nil
 	}
+	return Draw(heights, lines)
+}
+
+// Draw draws heights, in [Eighths] of a line, as Chart does: a superposition of several shapes, for example. What is
+// higher than so many lines is cut off.
+func Draw(heights []int, lines int) []string {
+	block := []rune(blocks)
 	chart := make([]string, lines)
 	for i := range chart {
 		var line strings.Builder
-		floor := (lines - 1 - i) * eighths
+		floor := (lines - 1 - i) * Eighths
 		for _, height := range heights {
-			line.WriteRune(block[min(max(height-floor, 0), eighths)])
+			line.WriteRune(block[min(max(height-floor, 0), Eighths)])
 		}
 		chart[i] = strings.TrimRight(line.String(), " ")
 	}
@@ -97,7 +104,7 @@ func (s Shape) Describe(width, lines int) string {
 	for _, line := range Chart(s, width, lines) {
 		text.WriteString(line + "\n")
 	}
-	text.WriteString(s.axis(width) + "\n\n")
+	text.WriteString(s.Axis(width) + "\n\n")
 	num, den := s.Peak()
 	pace := "random"
 	if s.Paced {
@@ -124,8 +131,8 @@ func (s Shape) timeOf(at uint64) time.Duration {
 	return time.Duration(mulDiv(uint64(s.Span), at, s.Points[len(s.Points)-1].At))
 }
 
-// axis writes the quarters of the span under a chart.
-func (s Shape) axis(width int) string {
+// Axis is the line to be written under a chart of that width: the quarters of the span.
+func (s Shape) Axis(width int) string {
 	line := ""
 	for quarter := range 5 {
 		if at := width * quarter / 4; len(line) < at {

@@ -8,9 +8,10 @@
 //	          2024-05-06T08:30:00.25+08:00, then counted from the first line's
 //	id        its number, from 1 without a gap; may be left out
 //	scenario  the service it asks for; needed when a run has several
-//	agency    index of the participant at which it enters
+//	agency    index of the participant of its scenario at which it enters
 //	client    who asks
 //	read      true for a query
+//	logged    true for a query that the program logs, so that it is ordered as a transaction
 //	case      number of the case it belongs to, 0 for none
 //	last      true when its answer ends the case
 //	op        the operation, in hexadecimal

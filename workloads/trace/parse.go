@@ -17,7 +17,7 @@ import (
 
 // Columns lists the columns in the order in which they are written.
 func Columns() []string {
-	return []string{"id", "at", "scenario", "agency", "client", "read", "case", "last", "op"}
+	return []string{"id", "at", "scenario", "agency", "client", "read", "logged", "case", "last", "op"}
 }
 
 // lineMax bounds a line in bytes: an operation of a mebibyte in hexadecimal, and more.
@@ -246,7 +246,7 @@ func (p *parser) readFlags(r *Row, fields map[string]string) error {
 	for _, flag := range []struct {
 		key string
 		set *bool
-	}{{"read", &r.Read}, {"last", &r.Last}} {
+	}{{"read", &r.Read}, {"logged", &r.Logged}, {"last", &r.Last}} {
 		switch text := fields[flag.key]; text {
 		case "true", "1":
 			*flag.set = true

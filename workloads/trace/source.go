@@ -9,9 +9,10 @@ import (
 
 // Member is a scenario of a run that replays a trace.
 type Member struct {
+	Name      string              // of the scenario, as in the trace
 	Generator workloads.Generator // makes the requests that the trace only times; not used of an exact one
 	Index     uint16              // of the scenario in a mixed workload
-	Agencies  uint16              // what is added to the generator's agencies
+	Agencies  uint16              // what is added to its agencies in a mixed workload
 }
 
 // Source replays a trace. It is a workloads.Follower.
@@ -37,26 +38,23 @@ type caseOf struct {
 // NewSource makes the requests of a trace, speed times as fast. A trace that names scenarios takes each
 // request's member from members by that name; one that names none has the only member. The error says which
 // scenario has no member.
-func NewSource(t *Trace, members map[string]Member, speed uint64) (*Source, error) {
-	s := &Source{trace: t, speed: time.Duration(max(speed, 1)), of: make(map[string]int),
+func NewSource(t *Trace, members []Member, speed uint64) (*Source, error) {
+	s := &Source{trace: t, members: members, speed: time.Duration(max(speed, 1)), of: make(map[string]int),
 		first: make(map[uint64]int), later: make(map[uint64][]int), cases: make(map[caseOf]uint64), owner: make(map[uint64]caseOf)}
-	names := t.Scenarios()
-	if !t.Named {
-		if len(members) != 1 {
-			return nil, &Error{t.Name, 1, "scenario", "it is not there", fmt.Sprintf("the run has %d scenarios: name each request's", len(members))}
-		}
-		names = []string{""}
-		for name := range members {
-			members = map[string]Member{"": members[name]}
+	if !t.Named && len(members) != 1 {
+		return nil, &Error{t.Name, 1, "scenario", "it is not there", fmt.Sprintf("the run has %d scenarios: name each request's", len(members))}
+	}
+	for i, m := range members {
+		if t.Named {
+			s.of[m.Name] = i
+		} else {
+			s.of[""] = i
 		}
 	}
-	for _, name := range names {
-		member, ok := members[name]
-		if !ok {
+	for _, name := range t.Scenarios() {
+		if _, ok := s.of[name]; !ok {
 			return nil, s.unknown(name)
 		}
-		s.of[name] = len(s.members)
-		s.members = append(s.members, member)
 	}
 	for i := len(t.Rows) - 1; i >= 0; i-- {
 		if t.Rows[i].Case != 0 {
@@ -73,7 +71,7 @@ func (s *Source) unknown(name string) error {
 	for i := range s.trace.Rows {
 		if s.trace.Rows[i].Scenario == name {
 			return &Error{s.trace.Name, s.trace.Rows[i].Line, "scenario", fmt.Sprintf("found %.60q, which the run does not have", name),
-				"add it to the scenarios of the run, or take it out of the trace"}
+				"replay the trace on a mix that has it, such as category:all, or take it out of the trace"}
 		}
 	}
 	return fmt.Errorf("trace: no request is for %q", name)
@@ -110,8 +108,8 @@ func (s *Source) request(row *Row) workloads.Request {
 		return s.number(member, index, member.Generator.Begin(at))
 	}
 	s.lastID++
-	return workloads.Request{ID: s.lastID, At: at, Client: row.Client, Agency: row.Agency, Member: member.Index,
-		Read: row.Read, Case: row.Case, Last: row.Case == 0 || row.Last, Op: row.Op}
+	return workloads.Request{ID: s.lastID, At: at, Client: row.Client, Agency: row.Agency + member.Agencies, Member: member.Index,
+		Read: row.Read, Logged: row.Logged, Case: row.Case, Last: row.Case == 0 || row.Last, Op: row.Op}
 }
 
 // number gives a generated request its id, its member and a case number of its own.

@@ -21,6 +21,7 @@ type Row struct {
 	Agency   uint16
 	Client   uint32
 	Read     bool
+	Logged   bool
 	Case     uint64
 	Last     bool
 	Op       []byte // nil where the trace has none

@@ -15,7 +15,7 @@ import (
 func rows() []trace.Row {
 	return []trace.Row{
 		{At: 0, Scenario: "a", Agency: 3, Client: 1 << 31, Op: []byte{1, 2, 3}, Last: true},
-		{At: 1, Scenario: "b", Client: 9, Read: true, Op: []byte{0xff}, Last: true},
+		{At: 1, Scenario: "b", Client: 9, Read: true, Logged: true, Op: []byte{0xff}, Last: true},
 		{At: 1500 * time.Millisecond, Scenario: "a", Case: 1, Op: []byte{4}},
 		{At: 1500 * time.Millisecond, Scenario: "a", Case: 2, Op: []byte{5}},
 		{At: 2*time.Second + 7, Scenario: "a", Case: 1, Last: true, Op: []byte{6}},
@@ -121,7 +121,7 @@ func (c *counting) Follow(answered workloads.Request, _ []byte, now time.Duratio
 	return workloads.Request{At: now, Agency: 1, Case: answered.Case, Last: true, Op: append(answered.Op, '+')}, true
 }
 
-func source(t *testing.T, text string, members map[string]trace.Member, speed uint64) *trace.Source {
+func source(t *testing.T, text string, members []trace.Member, speed uint64) *trace.Source {
 	t.Helper()
 	read, err := trace.Read("t", strings.NewReader(text))
 	if err != nil {
@@ -136,13 +136,13 @@ func source(t *testing.T, text string, members map[string]trace.Member, speed ui
 
 // TestExactReplay: operations as they were, and the later steps of a case after the answer.
 func TestExactReplay(t *testing.T) {
-	members := map[string]trace.Member{"a": {Index: 4}, "b": {Index: 5}}
+	members := []trace.Member{{Name: "b", Index: 5}, {Name: "a", Index: 4, Agencies: 7}}
 	s := source(t, write(t, trace.CSV, rows()), members, 1)
 	var got []workloads.Request
 	for r, ok := s.Next(); ok; r, ok = s.Next() {
 		got = append(got, r)
 	}
-	if len(got) != 4 || got[0].Op[0] != 1 || got[1].Member != 5 || got[2].Case != 1 || got[3].Case != 2 || got[3].ID != 4 || got[2].Last {
+	if len(got) != 4 || got[0].Op[0] != 1 || got[1].Member != 5 || got[1].Agency != 0 || !got[1].Logged || got[0].Logged || got[0].Agency != 3+7 || got[2].Case != 1 || got[3].Case != 2 || got[3].ID != 4 || got[2].Last {
 		t.Fatalf("%+v", got)
 	}
 	next, more := s.Follow(got[2], nil, 5*time.Second)
@@ -159,7 +159,7 @@ func TestExactReplay(t *testing.T) {
 
 // TestTimedReplay: the log says when, the generators say what; two of them may number their cases alike.
 func TestTimedReplay(t *testing.T) {
-	members := map[string]trace.Member{"a": {Generator: &counting{}, Index: 0}, "b": {Generator: &counting{}, Index: 1, Agencies: 10}}
+	members := []trace.Member{{Name: "a", Generator: &counting{}, Index: 0}, {Name: "b", Generator: &counting{}, Index: 1, Agencies: 10}}
 	s := source(t, "at,scenario\n6,a\n12,b\n18,a\n", members, 6)
 	var got []workloads.Request
 	for r, ok := s.Next(); ok; r, ok = s.Next() {
@@ -175,14 +175,14 @@ func TestTimedReplay(t *testing.T) {
 }
 
 func TestMembers(t *testing.T) {
-	one := map[string]trace.Member{"a": {Generator: &counting{}}}
+	one := []trace.Member{{Name: "a", Generator: &counting{}}}
 	s := source(t, "at\n1\n", one, 0)
 	if r, ok := s.Next(); !ok || r.At != time.Second {
 		t.Errorf("%+v", r)
 	}
-	for text, members := range map[string]map[string]trace.Member{
+	for text, members := range map[string][]trace.Member{
 		"at,scenario\n1,a\n2,c\n": one,
-		"at\n1\n":                 {"a": {}, "b": {}},
+		"at\n1\n":                 {{Name: "a"}, {Name: "b"}},
 	} {
 		read, err := trace.Read("t", strings.NewReader(text))
 		if err != nil {

@@ -48,6 +48,7 @@ type line struct {
 	Agency   uint16      `json:"agency"`
 	Client   uint32      `json:"client"`
 	Read     bool        `json:"read"`
+	Logged   bool        `json:"logged"`
 	Case     uint64      `json:"case"`
 	Last     bool        `json:"last"`
 	Op       string      `json:"op"`
@@ -58,7 +59,7 @@ func (w *Writer) Write(r Row) error {
 	w.written++
 	at, op := seconds(r.At), hex.EncodeToString(r.Op)
 	if w.csv == nil {
-		text, err := json.Marshal(line{w.written, json.Number(at), r.Scenario, r.Agency, r.Client, r.Read, r.Case, r.Last, op})
+		text, err := json.Marshal(line{w.written, json.Number(at), r.Scenario, r.Agency, r.Client, r.Read, r.Logged, r.Case, r.Last, op})
 		if err != nil {
 			return err
 		}
@@ -67,7 +68,7 @@ func (w *Writer) Write(r Row) error {
 	}
 	return w.csv.Write([]string{
 		strconv.FormatUint(w.written, 10), at, r.Scenario, strconv.Itoa(int(r.Agency)), strconv.FormatUint(uint64(r.Client), 10),
-		strconv.FormatBool(r.Read), strconv.FormatUint(r.Case, 10), strconv.FormatBool(r.Last), op,
+		strconv.FormatBool(r.Read), strconv.FormatBool(r.Logged), strconv.FormatUint(r.Case, 10), strconv.FormatBool(r.Last), op,
 	})
 }
 
