@@ -18,7 +18,7 @@ func TestList(t *testing.T) {
 		"designs":   {"name", "protocol", "fault_model", "min_replicas", "settings"},
 		"networks":  {"name", "title", "source"},
 		"machines":  {"name", "title", "source"},
-		"workloads": {"name", "title"},
+		"workloads": {"name", "title", "laws", "rules", "scenarios"},
 		"metrics":   {"name", "unit", "better", "doc"},
 		"faults":    {"name", "title"},
 	} {
@@ -58,7 +58,7 @@ func TestShow(t *testing.T) {
 			t.Errorf("show %s:\n%s", kind, o.stdout)
 		}
 		if i := slices.IndexFunc(strings.Split(o.stdout, "\n"), func(line string) bool {
-			return displayWidth(line) > 100 && !strings.Contains(line, "://") && kind != "networks" && kind != "metrics"
+			return tooWide(line) && kind != "networks" && kind != "metrics"
 		}); i >= 0 {
 			t.Errorf("show %s: line %d is longer than 100 columns", kind, i+1)
 		}
@@ -77,7 +77,7 @@ func TestShow(t *testing.T) {
 		{"fault", "crash-leader", "replica 0 is down from 20s to 40s"},
 		{"design", "pbft", "view_timeout (duration, default "},
 		{"design", "hashiraft", "params              none"},
-		{"scenario", "real-estate-registration", "a case needs 4 signatures"},
+		{"scenario", "real-estate-registration", "A case needs 4 signatures."},
 		{"scenario", "elicence-*", "elicence-business-licence"},
 	} {
 		if o := govbench(t, "show", c.kind, c.name); o.status != exitOK || !strings.Contains(o.stdout, c.want) {
@@ -107,7 +107,7 @@ func TestHelp(t *testing.T) {
 	if o.want(t, exitOK); !strings.Contains(o.stdout, "run ") {
 		t.Errorf("help:\n%s", o.stdout)
 	}
-	for _, command := range []string{"run", "report", "list", "show", "init"} {
+	for _, command := range []string{"run", "report", "list", "show", "init", "trace"} {
 		o := govbench(t, command, "--help")
 		o.want(t, exitOK)
 		for _, typed := range []string{" strings ", " stringArray ", " int  ", " uint "} {

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/govbench/govbench/reports/result"
-	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/experiment"
 	"github.com/govbench/govbench/scenarios/strict"
 	"github.com/govbench/govbench/sim/fault"
@@ -31,7 +30,7 @@ func kinds() []kind {
 		{"designs", designRows, showDesign},
 		{"networks", networkRows, showNetwork},
 		{"machines", machineRows, showMachine},
-		{"workloads", workloadRows, showWorkload},
+		{"workloads", familyRows, showFamily},
 		{"metrics", metricRows, showMetric},
 		{"faults", faultRows, showFault},
 	}
@@ -56,8 +55,11 @@ func kindArgs(most int) cobra.PositionalArgs {
 	}
 }
 
-// kindNamed finds a part of the catalogue; the singular does as well.
+// kindNamed finds a part of the catalogue; the singular does as well, and families are the workloads.
 func kindNamed(name string) (kind, error) {
+	if name == "families" || name == "family" {
+		name = "workloads"
+	}
 	for _, k := range kinds() {
 		if k.name == name || strings.TrimSuffix(k.name, "s") == name {
 			return k, nil
@@ -68,89 +70,49 @@ func kindNamed(name string) (kind, error) {
 
 func newList() *cobra.Command {
 	var asJSON bool
+	var filter scenarioFilter
 	cmd := &cobra.Command{
-		Use:       "list KIND",
-		Short:     "the catalogue: " + strings.Join(kindNames(), ", "),
+		Use:   "list KIND",
+		Short: "the catalogue: " + strings.Join(kindNames(), ", "),
+		Example: `  govbench list scenarios --category epidemic-recovery --provenance documented
+  govbench list scenarios --agency tax --family register --family approval
+  govbench list families --json`,
 		Args:      kindArgs(1),
-		ValidArgs: kindNames(),
+		ValidArgs: append(kindNames(), "families"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			k, err := kindNamed(args[0])
 			if err != nil {
 				return err
+			}
+			if k.name == "scenarios" {
+				return listScenarios(cmd, &filter, asJSON)
+			}
+			if flag := filter.given(cmd); flag != "" {
+				return fmt.Errorf("--%s: %s have none: it is for list scenarios", flag, k.name)
 			}
 			objects, header, cells, err := k.rows()
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				if objects == nil {
-					objects = []any{}
-				}
-				enc := json.NewEncoder(cmd.OutOrStdout())
-				enc.SetEscapeHTML(false)
-				enc.SetIndent("", "  ")
-				return enc.Encode(objects)
+				return printJSON(cmd.OutOrStdout(), append([]any{}, objects...))
 			}
 			printTable(cmd.OutOrStdout(), header, cells)
 			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of objects")
+	filter.add(cmd)
+	completeFlags(cmd)
 	return cmd
 }
 
-// printTable prints columns under a header, aligned for wide characters.
-func printTable(w io.Writer, header []string, rows [][]string) {
-	widths := make([]int, len(header))
-	for _, row := range append([][]string{header}, rows...) {
-		for i, cell := range row {
-			widths[i] = max(widths[i], displayWidth(cell))
-		}
-	}
-	for _, row := range append([][]string{header}, rows...) {
-		var line strings.Builder
-		for i, cell := range row {
-			line.WriteString(cell)
-			if i < len(row)-1 {
-				line.WriteString(strings.Repeat(" ", widths[i]-displayWidth(cell)+2))
-			}
-		}
-		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
-	}
-}
-
-// displayWidth counts terminal columns: East Asian wide characters (Unicode Standard Annex 11) take two.
-func displayWidth(s string) int {
-	n := 0
-	for _, r := range s {
-		if r >= 0x1100 && (r <= 0x115f || r >= 0x2e80 && r <= 0xa4cf || r >= 0xac00 && r <= 0xd7a3 || r >= 0xf900 && r <= 0xfaff || r >= 0xfe30 && r <= 0xfe6f || r >= 0xff00 && r <= 0xff60 || r >= 0xffe0 && r <= 0xffe6 || r >= 0x20000 && r <= 0x3fffd) {
-			n++
-		}
-		n++
-	}
-	return n
-}
-
-type scenarioObject struct {
-	ID           string   `json:"id"`
-	Name         string   `json:"name"`
-	NameZH       string   `json:"name_zh"`
-	Category     string   `json:"category"`
-	LeadAgency   string   `json:"lead_agency"`
-	Participants int      `json:"participants"`
-	Provenance   string   `json:"provenance"`
-	Family       string   `json:"family"`
-	Sources      []string `json:"sources"`
-}
-
-func scenarioRows() (objects []any, header []string, cells [][]string, err error) {
-	all, err := scenarios.All()
-	for _, s := range all {
-		objects = append(objects, scenarioObject{s.ID, s.Name, s.NameZH, string(s.Category), s.LeadAgency,
-			s.Participants.Count, string(s.Provenance), s.Family, s.Sources})
-		cells = append(cells, []string{s.ID, s.Name, s.NameZH, string(s.Category), string(s.Provenance), s.Family})
-	}
-	return objects, []string{"ID", "NAME", "NAME (ZH)", "CATEGORY", "PROVENANCE", "FAMILY"}, cells, err
+// printJSON prints a value as JSON that people can read.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }
 
 type settingObject struct {
@@ -224,14 +186,6 @@ func machineRows() ([]any, []string, [][]string, error) {
 	var list []namedObject
 	for _, p := range resource.Profiles() {
 		list = append(list, namedObject{p.Name, p.Title, p.FsyncSource})
-	}
-	return named(list)
-}
-
-func workloadRows() ([]any, []string, [][]string, error) {
-	var list []namedObject
-	for _, f := range scenarios.Families() {
-		list = append(list, namedObject{f.Name, f.Title, ""})
 	}
 	return named(list)
 }

@@ -10,44 +10,94 @@ import (
 
 	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/reports/result"
-	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/experiment"
 	"github.com/govbench/govbench/scenarios/strict"
 	"github.com/govbench/govbench/sim/fault"
 	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/sim/resource"
-	"github.com/govbench/govbench/workloads"
 )
 
 func newShow() *cobra.Command {
-	return &cobra.Command{
-		Use:       "show KIND [NAME]",
-		Short:     "one entry of the catalogue, in full; without a name, all of them",
-		Args:      kindArgs(2),
-		ValidArgs: kindNames(),
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show KIND [NAME]",
+		Short: "one entry of the catalogue, in full; without a name, all of them",
+		Long: `Show an entry of the catalogue in full. A scenario may be any selection of them, a mix such as category:all, or
+a file of your own.`,
+		Example: `  govbench show scenario real-estate-registration
+  govbench show scenario category:all
+  govbench show family register`,
+		Args:              kindArgs(2),
+		ValidArgsFunction: completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			k, err := kindNamed(args[0])
 			if err != nil {
 				return err
 			}
-			if len(args) == 2 {
-				return k.show(cmd.OutOrStdout(), args[1])
+			names := args[1:]
+			if len(names) == 0 {
+				_, _, cells, err := k.rows()
+				if err != nil {
+					return err
+				}
+				for _, row := range cells {
+					names = append(names, row[0])
+				}
 			}
-			_, _, cells, err := k.rows()
-			if err != nil {
-				return err
+			if asJSON {
+				return showJSON(cmd.OutOrStdout(), k, names, len(args) == 2)
 			}
-			for i, row := range cells {
+			for i, name := range names {
 				if i > 0 {
 					fmt.Fprintln(cmd.OutOrStdout())
 				}
-				if err := k.show(cmd.OutOrStdout(), row[0]); err != nil {
+				if err := k.show(cmd.OutOrStdout(), name); err != nil {
 					return err
 				}
 			}
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object, or an array of them where several are selected")
+	return cmd
+}
+
+// showJSON prints entries as an array, or as an object where one was named and is one.
+func showJSON(w io.Writer, k kind, names []string, named bool) error {
+	var all []any
+	for _, name := range names {
+		objects, err := k.objects(name)
+		if err != nil {
+			return err
+		}
+		all = append(all, objects...)
+	}
+	if named && len(all) == 1 {
+		return printJSON(w, all[0])
+	}
+	return printJSON(w, all)
+}
+
+// objects finds an entry as it stands in list --json; of scenarios, with all of its page.
+func (k kind) objects(name string) ([]any, error) {
+	if k.name == "scenarios" {
+		pages, err := scenarioPages(name)
+		var out []any
+		for _, p := range pages {
+			out = append(out, p.object())
+		}
+		return out, err
+	}
+	if err := k.show(io.Discard, name); err != nil {
+		return nil, err // of a name that is none
+	}
+	objects, _, cells, err := k.rows()
+	for i, row := range cells {
+		if row[0] == name {
+			return objects[i : i+1], err
+		}
+	}
+	return objects[len(objects)-1:], err // constant:DELAY, whatever the delay
 }
 
 // pick finds an entry by name.
@@ -61,108 +111,6 @@ func pick[T any](what, name string, list []T, nameOf func(T) string) (T, error) 
 	}
 	var none T
 	return none, strict.UnknownName(what, name, known)
-}
-
-// field prints a label with its values, each wrapped and indented. Empty values are left out.
-func field(w io.Writer, label string, values ...string) {
-	const width, indent = 100, 20
-	for _, value := range values {
-		if value == "" {
-			continue
-		}
-		line := label + strings.Repeat(" ", max(indent-displayWidth(label), 1))
-		empty := true
-		for _, word := range strings.Fields(value) {
-			if !empty && displayWidth(line)+displayWidth(word) > width {
-				fmt.Fprintln(w, strings.TrimRight(line, " "))
-				line = strings.Repeat(" ", indent)
-			}
-			line += word + " "
-			empty = false
-		}
-		fmt.Fprintln(w, strings.TrimRight(line, " "))
-		label = ""
-	}
-}
-
-func showScenario(w io.Writer, name string) error {
-	var ref experiment.ScenarioRef
-	if err := ref.Set(name); err != nil {
-		return err
-	}
-	for i, s := range ref.Scenarios() {
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		showOneScenario(w, s)
-	}
-	return nil
-}
-
-func showOneScenario(w io.Writer, s *scenarios.Scenario) {
-	fmt.Fprintf(w, "%s: %s\n", s.ID, s.Name)
-	field(w, "in Chinese", s.NameZH)
-	field(w, "what it is", s.Summary)
-	field(w, "category", string(s.Category))
-	field(w, "lead agency", s.LeadAgency)
-	var agencies []string
-	for _, a := range s.Participants.List() {
-		agencies = append(agencies, a.Name+" at "+a.Site)
-	}
-	field(w, "who takes part", append([]string{fmt.Sprintf("%d agencies:", s.Participants.Count)}, agencies...)...)
-	clients := "at their agency's site; each request goes to the nearest replica"
-	switch {
-	case len(s.ClientsAt.Sites) > 0:
-		clients = "at " + strings.Join(s.ClientsAt.Sites, ", ") + "; each request goes to the nearest replica"
-	case s.ClientsAt.Mode == scenarios.ClientsLeader:
-		clients = "at the leader's site; each request goes to the leader"
-	}
-	field(w, "people stand", clients)
-	field(w, "what the chain does", programOf(s)...)
-	field(w, "when it is busy", arrivalOf(s))
-	for _, preset := range scenarios.Presets() {
-		if p, ok := s.Load[preset]; ok {
-			rate := p.Rate.String()
-			if p.Of == scenarios.OfCases {
-				rate = strings.Replace(rate, "tx", "cases", 1)
-			}
-			field(w, "load "+preset, rate+": "+p.Arithmetic, p.Source)
-		}
-	}
-	field(w, "is it real?", map[scenarios.Provenance]string{
-		scenarios.Documented: "documented: the service is described in public",
-		scenarios.Derived:    "derived: a published family of services is split into this one",
-		scenarios.Modelled:   "modelled: made up to fit its category",
-	}[s.Provenance]+". The catalogue is a reconstruction; no official list was published.")
-	field(w, "sources", s.Sources...)
-	field(w, "made up", s.Assumptions()...)
-}
-
-// programOf says in words what replicas do for a scenario.
-func programOf(s *scenarios.Scenario) []string {
-	p := s.Params
-	out := []string{s.Family + ": " + s.Family}
-	for _, f := range scenarios.Families() {
-		if f.Name == s.Family {
-			out[0] = fmt.Sprintf("%s (program %s)", f.Title, f.Name)
-		}
-	}
-	out = append(out, fmt.Sprintf("%d entries exist at the start; a write stores %v; %d %% of requests only ask", p.Population, p.Payload, p.ReadPercent))
-	if p.LogReads {
-		out = append(out, "every check is itself recorded on the chain")
-	}
-	if p.Approvals > 0 {
-		out = append(out, fmt.Sprintf("a case needs %d signatures, with about %v between two steps", p.Approvals, p.Think))
-	}
-	return out
-}
-
-func arrivalOf(s *scenarios.Scenario) string {
-	shape, err := s.Arrival.Build()
-	if err != nil {
-		return s.Arrival.Shape // a scenario that was read has a shape
-	}
-	return fmt.Sprintf("%s: %s", s.Arrival.Shape, shape.Title)
 }
 
 func showDesign(w io.Writer, name string) error {
@@ -256,21 +204,6 @@ func sourced(figure string, costs bool, source string) string {
 		return "takes no time"
 	}
 	return figure + ". " + source
-}
-
-func showWorkload(w io.Writer, name string) error {
-	f, err := pick("workload", name, scenarios.Families(), func(f workloads.Family) string { return f.Name })
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(w, "%s: %s\n", f.Name, f.Title)
-	field(w, "laws", f.Laws...)
-	var rules []string
-	for _, r := range f.Rules {
-		rules = append(rules, fmt.Sprintf("%s (%s), default %d, %d to %d: %s", r.Name, r.Unit, r.Default, r.Min, r.Max, r.Doc))
-	}
-	field(w, "rules", rules...)
-	return nil
 }
 
 func showMetric(w io.Writer, name string) error {
