@@ -83,12 +83,14 @@ type app struct {
 }
 
 func newApp(settings *program.Settings) *app {
-	return &app{
+	a := &app{
 		State:    program.NewState(settings, settings.Tag(Name, rules()), counters),
 		settings: settings, labs: labsOf(settings),
 		venues: uint64(settings.Rule("venues")),
 		tested: uint64(settings.Rule("tested-percent")), dosed: uint64(settings.Rule("vaccinated-percent")),
 	}
+	a.OwnWindows(keyVenue, a.venueOf)
+	return a
 }
 
 // labsOf is the number of agencies that issue attestations.

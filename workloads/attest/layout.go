@@ -9,7 +9,7 @@ import (
 // Prefixes of keys.
 const (
 	keySubject byte = 's' // subject 8: its record
-	keyVenue   byte = 'v' // venue 8: its head, then the check-ins of its open page
+	keyVenue   byte = 'v' // venue 8: its replay window, its head, then the check-ins of its open page
 	keyPage    byte = 'c' // venue 8, page 8: the check-ins of a filed page
 	keyCase    byte = 'k' // case 8: a tracing case
 	keyJournal byte = 'j' // page 8: lines of the journal, pageLines a page
@@ -204,7 +204,16 @@ type head struct {
 	purged uint64
 }
 
-const headSize = 4 * 8
+// headSize is where the check-ins of a venue's open page begin in its entry, behind window and head.
+const headSize = program.WindowSize + 4*8
+
+// appendVenue begins a venue's entry anew: the window of the entry as it was, and the head.
+func (h *head) appendVenue(buf, entry []byte) []byte {
+	if len(entry) < program.WindowSize { // the health authority's purge comes before the venue itself wrote
+		entry = make([]byte, program.WindowSize)
+	}
+	return h.append(append(buf, entry[:program.WindowSize]...))
+}
 
 func (h *head) append(buf []byte) []byte {
 	buf = binary.BigEndian.AppendUint64(buf, h.filed)
@@ -217,6 +226,7 @@ func readHead(value []byte) (h head) {
 	if len(value) < headSize {
 		return head{}
 	}
+	value = value[program.WindowSize:]
 	return head{binary.BigEndian.Uint64(value), binary.BigEndian.Uint64(value[8:]),
 		binary.BigEndian.Uint64(value[16:]), binary.BigEndian.Uint64(value[24:])}
 }

@@ -30,13 +30,13 @@ func (a *app) checkIn(call *program.Call) (reason string) {
 	}
 	h.total++
 	a.line.number, a.line.until = venue, h.filed
-	a.buf = append(h.append(a.buf[:0]), page...)
+	a.buf = append(h.appendVenue(a.buf[:0], value), page...)
 	a.buf = binary.BigEndian.AppendUint64(a.buf, call.At)
 	a.buf = append(a.buf, token[:]...)
 	if len(a.buf) == headSize+pageVisits*visitSize {
 		a.Tx.Put(a.pageKey(venue, h.filed), a.buf[headSize:])
 		h.filed++
-		a.buf = h.append(a.buf[:0])
+		a.buf = h.appendVenue(a.buf[:0], value)
 	}
 	a.Tx.Put(a.keyOf(keyVenue, venue), a.buf)
 	return ""
@@ -119,7 +119,7 @@ func (a *app) purge(call *program.Call) (reason string) {
 		return "nothing has expired"
 	}
 	h.purged += gone
-	a.Tx.Put(a.keyOf(keyVenue, venue), append(h.append(nil), open...))
+	a.Tx.Put(a.keyOf(keyVenue, venue), append(h.appendVenue(nil, value), open...))
 	a.line.number, a.line.from = venue, gone
 	a.Add(countPurged, int64(gone))
 	a.answer = binary.BigEndian.AppendUint64(a.answer, gone)
