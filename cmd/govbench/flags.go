@@ -20,6 +20,8 @@ type runFlags struct {
 	scenarios []string
 	loads     []string
 	clients   int
+	trace     string
+	speed     int
 	duration  string
 	warmup    string
 	replicas  int
@@ -45,6 +47,8 @@ func (f *runFlags) add(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.scenarios, "scenario", nil, "`ID|GLOB|FILE` of scenarios, or category:NAME (repeatable)")
 	set.StringArrayVar(&f.loads, "load", nil, "`RATE|PRESET`: transactions per second, or documented, city, surge (repeatable)")
 	set.IntVar(&f.clients, "clients", 0, "a closed loop of `N` clients instead of a load")
+	set.StringVar(&f.trace, "trace", "", "replay the requests of `FILE`, CSV or JSON lines, instead of a load; see govbench trace --help")
+	set.IntVar(&f.speed, "trace-speed", 0, "replay the trace `N` times as fast")
 	set.StringVar(&f.duration, "duration", "", "how `LONG` load is offered, such as 60s")
 	set.StringVar(&f.warmup, "warmup", "", "how `LONG` at first nothing is measured, such as 10s (a sixth of --duration, when that is shorter than the experiment's)")
 	set.IntVar(&f.replicas, "replicas", 0, "`N` replicas in every design")
@@ -69,7 +73,12 @@ func (f *runFlags) apply(x *experiment.File) error {
 	if f.set.Changed("clients") && f.set.Changed("load") {
 		return errors.New("--clients and --load: a closed loop sends as fast as it is answered, so give one of them")
 	}
-	for _, step := range []func(*experiment.File) error{f.applyLists, f.applyTimes, f.applyNumbers, f.applyNames, f.applySettings} {
+	for _, other := range []string{"load", "clients"} {
+		if f.set.Changed("trace") && f.set.Changed(other) {
+			return fmt.Errorf("--trace and --%s: a trace says itself when requests come, so give one of them", other)
+		}
+	}
+	for _, step := range []func(*experiment.File) error{f.applyLists, f.applyTrace, f.applyTimes, f.applyNumbers, f.applyNames, f.applySettings} {
 		if err := step(x); err != nil {
 			return err
 		}
@@ -93,6 +102,26 @@ func (f *runFlags) applyLists(x *experiment.File) error {
 		x.Load, err = each("load", f.loads, func(l *experiment.Load, text string) error { return l.UnmarshalText([]byte(text)) })
 	}
 	return err
+}
+
+// applyTrace takes a trace instead of a load, or a load instead of the file's trace.
+func (f *runFlags) applyTrace(x *experiment.File) error {
+	switch {
+	case f.set.Changed("trace") && f.trace == "":
+		return errors.New("--trace: found an empty text: allowed is a file of CSV or JSON lines")
+	case f.set.Changed("trace"):
+		x.Replay(f.trace, "--trace")
+	case f.set.Changed("load") || f.set.Changed("clients"):
+		x.NoReplay()
+	}
+	if f.set.Changed("trace-speed") {
+		if f.speed < 1 {
+			return fmt.Errorf("--trace-speed: found %d: allowed is 1 or more", f.speed)
+		}
+		x.TraceSpeed = f.speed
+		x.Override("trace_speed", "--trace-speed")
+	}
+	return nil
 }
 
 // each reads every value of a repeatable flag.

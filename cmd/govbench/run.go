@@ -35,6 +35,7 @@ Exit status: 0 done; 1 a check or a run failed, or the run was stopped; 2 the in
 		Example: `  govbench run
   govbench run --design pbft --scenario real-estate-registration --load 500
   govbench run my-experiment.yaml --network three-city --out results/three-city
+  govbench run --design pbft --scenario category:all --trace my-log.csv
   govbench run --resume --out results/three-city`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runExperiments(cmd, &flags, args)

@@ -54,6 +54,9 @@ func openStore(dir string, resume bool, p *experiment.Plan, warn io.Writer) (*st
 	}
 	data, err := p.File.Marshal()
 	if err == nil {
+		err = keepTrace(dir, p)
+	}
+	if err == nil {
 		err = replaceFile(filepath.Join(dir, experimentFile), data)
 	}
 	if err != nil {
@@ -73,6 +76,34 @@ func (s *store) openRuns(path string, resume bool, warn io.Writer) (err error) {
 		fmt.Fprintf(warn, "govbench: %v\n", truncated)
 	}
 	return err
+}
+
+// keepTrace puts a copy of the trace that an experiment replays beside its results, where the experiment that is
+// written there names it.
+func keepTrace(dir string, p *experiment.Plan) error {
+	if p.File.Trace == "" {
+		return nil
+	}
+	path := filepath.Join(dir, experiment.TraceDir, p.File.Trace.Name())
+	from, err := os.Stat(string(p.File.Trace))
+	if err != nil {
+		return err
+	}
+	if to, err := os.Stat(path); err == nil && os.SameFile(from, to) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	in, err := os.Open(string(p.File.Trace))
+	if err != nil {
+		return err
+	}
+	err = writeWhole(path, func(w io.Writer) error {
+		_, err := io.Copy(w, in)
+		return err
+	})
+	return errors.Join(err, in.Close())
 }
 
 func (s *store) keep(r result.Record) error {

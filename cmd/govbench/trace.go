@@ -139,7 +139,9 @@ func writeTrace(cmd *cobra.Command, flags *traceFlags, name string) error {
 	if flags.out == "" {
 		err = play(cmd.OutOrStdout())
 	} else {
-		err = writeWhole(flags.out, play)
+		if err = writeWhole(flags.out, play); errors.As(err, new(*os.PathError)) || errors.As(err, new(*os.LinkError)) {
+			err = fmt.Errorf("--out: %w", err)
+		}
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -208,7 +210,7 @@ func (p *played) play(ctx context.Context, out io.Writer, format string, cell *e
 func writeWhole(path string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
 	if err != nil {
-		return fmt.Errorf("--out: %w", err)
+		return err
 	}
 	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
 	if err == nil {

@@ -13,11 +13,13 @@ import (
 	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/sim/resource"
+	"github.com/govbench/govbench/workloads/trace"
 )
 
 // builder makes cells and shares what is expensive between them.
 type builder struct {
 	file      *File
+	log       *trace.Trace                   // replayed instead of a load, or nil
 	workloads map[string]*scenarios.Workload // by the scenario's content
 	networks  map[string]network.Topology    // by name and number of replicas
 }
@@ -197,6 +199,9 @@ func (b *builder) network(r NetworkRef, replicas int) (network.Topology, error) 
 
 // demand resolves the workload and its rate.
 func (b *builder) demand(d *draft, s *Setup) error {
+	if b.log != nil {
+		return b.replayed(d, s)
+	}
 	if flat := d.load.Preset == "" || d.load.Preset == scenarios.PresetSurge; flat && !d.shaped && s.Clients == 0 {
 		// A rate, and the rate of the busiest moment, hold all the time: laying the day's shape over
 		// them would raise them a second time.

@@ -16,6 +16,7 @@ import (
 	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/sim/resource"
 	"github.com/govbench/govbench/workloads/arrival"
+	"github.com/govbench/govbench/workloads/trace"
 )
 
 // Clock says on which clock a cell runs.
@@ -29,19 +30,21 @@ const (
 
 // Setup is everything that decides what a cell does; equal setups with equal seeds give equal runs.
 type Setup struct {
-	Scenario *scenarios.Scenario // of a mix, the one that stands for it
-	Workload *scenarios.Workload // of the scenario or mix
-	Design   Design
-	Network  network.Topology
-	Machine  resource.Profile
-	Faults   fault.Schedule
-	Load     Load
-	Rate     arrival.Rate // what Load resolved to; zero in a closed loop
-	Clients  int          // closed loop: how many; 0: open loop
-	Clock    Clock
-	Duration time.Duration
-	Warmup   time.Duration
-	Seed     uint64 // of the first trial
+	Scenario   *scenarios.Scenario // of a mix, the one that stands for it
+	Workload   *scenarios.Workload // of the scenario or mix
+	Design     Design
+	Network    network.Topology
+	Machine    resource.Profile
+	Faults     fault.Schedule
+	Load       Load
+	Rate       arrival.Rate // what Load resolved to; zero in a closed loop
+	Trace      *trace.Trace // replayed instead of a load, or nil
+	TraceSpeed int          // how many times as fast
+	Clients    int          // closed loop: how many; 0: open loop
+	Clock      Clock
+	Duration   time.Duration
+	Warmup     time.Duration
+	Seed       uint64 // of the first trial
 	// Unpublished lists the services of a mix, by index, that run at their city rates because Load is
 	// documented and nothing was published for them.
 	Unpublished []int
@@ -83,13 +86,13 @@ func (c *Cell) Hash() (string, error) {
 	for i := range machine.Costs {
 		machine.Costs[i].Source = ""
 	}
-	data, err := json.Marshal([]any{
+	data, err := json.Marshal(append([]any{
 		c.loadContent(), clients,
 		c.Design.Protocol, values, replicas, c.Design.limits(), c.Design.Retry, c.Design.Signature,
 		c.Network.Jitter, c.Network.BandwidthBitPerSec,
 		machine.Cores, machine.Costs, machine.Fsync, machine.DiskBytesPerSec,
 		faults, c.Rate, c.Clients, c.Clock, c.Duration, c.Warmup,
-	})
+	}, c.traceContent()...))
 	if err != nil {
 		return fail(err)
 	}

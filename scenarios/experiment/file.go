@@ -17,22 +17,24 @@ import (
 // File is an experiment as written: names, files and inline definitions, and what to vary. Paths in
 // an experiment file count from the directory of that file.
 type File struct {
-	Name      string              `yaml:"name" doc:"what the experiment is called; its results go to results/NAME"`
-	Designs   []Design            `yaml:"designs" doc:"chain designs: names, files, or inline"`
-	Scenarios []ScenarioRef       `yaml:"scenarios" doc:"services: ids, patterns such as elicence-*, category:NAME, files, or inline; or many on one chain: category:all, mix:SELECTION, or a mix file"`
-	Load      []Load              `yaml:"load,omitempty" doc:"presets that every scenario defines, or transactions per second"`
-	Clients   int                 `yaml:"clients,omitempty" doc:"a closed loop of that many clients, instead of load"`
-	Network   NetworkRef          `yaml:"network" doc:"where replicas and agencies stand; metro by default"`
-	Machine   MachineRef          `yaml:"machine" doc:"what a node's operations cost; reference by default"`
-	Faults    FaultRef            `yaml:"faults" doc:"what goes wrong; none by default"`
-	Clock     Clock               `yaml:"clock" doc:"virtual (default) or wall"`
-	Duration  time.Duration       `yaml:"duration" doc:"how long load is offered; 60s by default"`
-	Warmup    time.Duration       `yaml:"warmup" doc:"how much of the duration is not measured; 10s by default"`
-	Trials    int                 `yaml:"trials" doc:"repetitions with the seeds seed, seed+1 and so on; 1 by default"`
-	Seed      uint64              `yaml:"seed" doc:"seed of the first trial; 1 by default"`
-	Replicas  int                 `yaml:"replicas,omitempty" doc:"replicas of every design, instead of its own number"`
-	Vary      map[string][]string `yaml:"vary,omitempty" doc:"settings to vary as a grid, by their paths such as design.block.max_txs"`
-	Set       map[string]string   `yaml:"set,omitempty" doc:"one value for a setting of every cell, by its path"`
+	Name       string              `yaml:"name" doc:"what the experiment is called; its results go to results/NAME"`
+	Designs    []Design            `yaml:"designs" doc:"chain designs: names, files, or inline"`
+	Scenarios  []ScenarioRef       `yaml:"scenarios" doc:"services: ids, patterns such as elicence-*, category:NAME, files, or inline; or many on one chain: category:all, mix:SELECTION, or a mix file"`
+	Load       []Load              `yaml:"load,omitempty" doc:"presets that every scenario defines, or transactions per second"`
+	Clients    int                 `yaml:"clients,omitempty" doc:"a closed loop of that many clients, instead of load"`
+	Trace      TraceFile           `yaml:"trace,omitempty" doc:"a log of requests, CSV or JSON lines, that is replayed instead of load"`
+	TraceSpeed int                 `yaml:"trace_speed,omitempty" doc:"how many times as fast the trace is replayed; 1 by default"`
+	Network    NetworkRef          `yaml:"network" doc:"where replicas and agencies stand; metro by default"`
+	Machine    MachineRef          `yaml:"machine" doc:"what a node's operations cost; reference by default"`
+	Faults     FaultRef            `yaml:"faults" doc:"what goes wrong; none by default"`
+	Clock      Clock               `yaml:"clock" doc:"virtual (default) or wall"`
+	Duration   time.Duration       `yaml:"duration" doc:"how long load is offered; 60s by default"`
+	Warmup     time.Duration       `yaml:"warmup" doc:"how much of the duration is not measured; 10s by default"`
+	Trials     int                 `yaml:"trials" doc:"repetitions with the seeds seed, seed+1 and so on; 1 by default"`
+	Seed       uint64              `yaml:"seed" doc:"seed of the first trial; 1 by default"`
+	Replicas   int                 `yaml:"replicas,omitempty" doc:"replicas of every design, instead of its own number"`
+	Vary       map[string][]string `yaml:"vary,omitempty" doc:"settings to vary as a grid, by their paths such as design.block.max_txs"`
+	Set        map[string]string   `yaml:"set,omitempty" doc:"one value for a setting of every cell, by its path"`
 
 	source *strict.Node      // what was read, for the places of errors; nil for Blank
 	flags  map[string]string // keys that a flag has overridden, and the flag

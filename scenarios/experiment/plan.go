@@ -28,6 +28,10 @@ const cellsMax = 100_000
 // Plan checks the experiment and expands it. Every error of the input shows here, before anything
 // runs.
 func (f File) Plan() (*Plan, error) {
+	log, err := f.readTrace()
+	if err != nil {
+		return nil, err
+	}
 	if err := f.check(); err != nil {
 		return nil, err
 	}
@@ -41,6 +45,8 @@ func (f File) Plan() (*Plan, error) {
 	}
 	loads := f.Load
 	switch {
+	case log != nil:
+		loads = []Load{f.traceLoad()}
 	case f.Clients > 0:
 		loads = []Load{{text: fmt.Sprintf("%d clients", f.Clients)}}
 	case f.setsLoad():
@@ -50,7 +56,7 @@ func (f File) Plan() (*Plan, error) {
 		return nil, fmt.Errorf("%s: the plan has %d runs: allowed are %d", f.Name, total, cellsMax)
 	}
 	p := &Plan{File: f}
-	b := builder{file: &f, workloads: map[string]*scenarios.Workload{}, networks: map[string]network.Topology{}}
+	b := builder{file: &f, log: log, workloads: map[string]*scenarios.Workload{}, networks: map[string]network.Topology{}}
 	for _, s := range chosen {
 		for _, l := range loads {
 			if err := b.expand(p, s, l, points); err != nil {
@@ -87,7 +93,7 @@ func (f *File) check() error {
 		return f.fail("scenarios", "none: name at least one, here or with --scenario")
 	case f.Clients < 0 || f.Clients > 1_000_000:
 		return f.fail("clients", "found %d: allowed are 1 to 1000000", f.Clients)
-	case f.Clients == 0 && len(f.Load) == 0 && !f.setsLoad():
+	case f.Clients == 0 && len(f.Load) == 0 && !f.setsLoad() && f.Trace == "":
 		return f.fail("load", "none: give a preset or a rate, here or with --load")
 	case f.Clients > 0 && (len(f.Load) > 0 || f.setsLoad()):
 		return f.fail("clients", "found beside load: a closed loop sends as fast as it is answered, so give one of them")

@@ -120,7 +120,7 @@ func (c *Cell) drive(rt consensus.Runtime, sites []consensus.SiteID, sink load.S
 		d, err = load.NewClosed(rt, c.Workload.NewGenerator(c.seed()), clients, place, sink, opts)
 	} else {
 		var source workloads.Follower
-		if source, err = c.Workload.NewSource(c.seed(), c.Rate, c.Duration); err == nil {
+		if source, err = c.newSource(); err == nil {
 			d, err = load.NewOpen(rt, source, place, sink, opts)
 			notes = loneNote(source)
 		}
