@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write README.md's results anew")
+var update = flag.Bool("update", false, "write README.md's tables and testdata anew")
 
 // docs are the texts that the tests hold to the tree.
 func docs() []string { return []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"} }
@@ -216,6 +216,11 @@ func TestDocsCommands(t *testing.T) {
 	if len(lines) < 30 {
 		t.Errorf("only %d commands were found in the documentation", len(lines))
 	}
+	for _, b := range blocks(readDoc(t, "README.md"), "csv") { // the log that its commands replay
+		if err := os.WriteFile(filepath.Join(dir, "my-log.csv"), []byte(b), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, line := range lines {
 		if problem := tryCommand(t, dir, line); problem != "" {
 			t.Errorf("%s\n%s", line, problem)
@@ -270,7 +275,7 @@ func tryGovbench(t *testing.T, dir string, args []string) string {
 	if status != exitOK {
 		return stderr.String()
 	}
-	if stdout.Len() == 0 {
+	if stdout.Len()+stderr.Len() == 0 {
 		return "prints nothing"
 	}
 	return ""
