@@ -105,7 +105,11 @@ func (t *Tx) reach(at, size int) {
 func (t *Tx) whole(at int, key []byte) {
 	patch := t.writes[at]
 	var value []byte
-	if number, found := t.ledger.find(key, patch.hash); found {
+	number, found := t.lookedUp(key, patch.hash)
+	if !found {
+		number, found = t.ledger.find(key, patch.hash)
+	}
+	if found {
 		value = t.ledger.valueOf(t.ledger.entries.at(number))
 	}
 	part := t.arena[patch.valueAt:patch.end:patch.end]
