@@ -135,7 +135,12 @@ func writeTrace(cmd *cobra.Command, flags *traceFlags, name string) error {
 		return err
 	}
 	var played played
-	play := func(w io.Writer) error { return played.play(cmd.Context(), w, format, cell) }
+	play := func(w io.Writer) error {
+		if err := played.play(cmd.Context(), w, format, cell); err != nil {
+			return failure{err}
+		}
+		return nil
+	}
 	if flags.out == "" {
 		err = play(cmd.OutOrStdout())
 	} else {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -94,4 +97,31 @@ func TestWrongTraces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// full is a disk that takes so many bytes.
+type full struct{ left int }
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.left -= len(p); f.left < 0 {
+		return 0, errors.New("no space left on device")
+	}
+	return len(p), nil
+}
+
+// TestTraceIsWholeOrNothing: a trace that is stopped, or that the disk has no room for, is a failure and leaves the file
+// that was there.
+func TestTraceIsWholeOrNothing(t *testing.T) {
+	path := write(t, "a.csv", "mine")
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	var stdout, stderr bytes.Buffer
+	status := execute(ctx, []string{"trace", "court-evidence-deposit", "--load", "500", "--out", path}, &stdout, &stderr)
+	outcome{stdout.String(), stderr.String(), status}.want(t, exitFailed, "stopped after 0 requests; the trace is not whole")
+	if there, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*")); read(t, path) != "mine" || len(there) != 1 {
+		t.Errorf("wrote %v", there)
+	}
+	stderr.Reset()
+	status = execute(t.Context(), []string{"trace", "court-evidence-deposit", "--load", "500"}, &full{100_000}, &stderr)
+	outcome{"", stderr.String(), status}.want(t, exitFailed, "no space left on device")
 }
