@@ -124,8 +124,12 @@ func TestOfficeLog(t *testing.T) {
 				offered = v.Value
 			}
 		}
-		if there := strings.Contains(officeLog(), ","+m.Scenario+"\n"); there != (offered > 0) {
-			t.Errorf("%s: %v offered", m.Scenario, offered)
+		want := 0.0
+		if strings.Contains(officeLog(), ","+m.Scenario+"\n") {
+			want = 1.0 / 3
+		}
+		if (want > 0) != (offered > 0) || m.Share != want {
+			t.Errorf("%s: %v offered, a share of %v", m.Scenario, offered, m.Share)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func (c *Cell) members(out *result.Record, values [][]result.Value, laws error) 
 			broken[law.Member] = law.Err.Error()
 		}
 	}
-	shares := c.Workload.Shares()
+	shares := c.shares()
 	for i, w := range c.Workload.Members() {
 		load := ""
 		if slices.Contains(c.Unpublished, i) {

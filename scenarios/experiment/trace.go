@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"time"
@@ -256,6 +257,22 @@ func (c *Cell) newSource() (workloads.Follower, error) {
 		return c.Workload.NewSource(c.seed(), c.Rate, c.Duration)
 	}
 	return trace.NewSource(c.Trace, traceMembers(c.Workload, func(w *scenarios.Workload) workloads.Generator { return w.NewGenerator(c.seed()) }), uint64(c.TraceSpeed))
+}
+
+// shares lists the share of each service in the requests: as its trace has it, or as the load expects it.
+func (c *Cell) shares() []*big.Rat {
+	if c.Trace == nil || !c.Trace.Named {
+		return c.Workload.Shares()
+	}
+	counts := map[string]int64{}
+	for i := range c.Trace.Rows {
+		counts[c.Trace.Rows[i].Scenario]++
+	}
+	var out []*big.Rat
+	for _, m := range c.Workload.Members() {
+		out = append(out, big.NewRat(counts[m.Scenario.ID], int64(len(c.Trace.Rows))))
+	}
+	return out
 }
 
 // traceContent is what the trace adds to what decides the requests, for Hash.
