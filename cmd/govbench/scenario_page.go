@@ -175,7 +175,13 @@ func (p *scenarioPage) printProgram(w io.Writer) {
 		values[r.Name] = r.Value
 	}
 	paragraph(w, 2, "", fmt.Sprintf("It runs on every replica; see govbench show family %s.", p.family.Name))
-	printRules(w, rules, func(r ruleObject) string { return r.Name + " = " + amount(values[r.Name], r.Unit) })
+	printRules(w, rules, func(r ruleObject) string {
+		line := r.Name + " = " + amount(values[r.Name], r.Unit)
+		if values[r.Name] != r.Default {
+			line += ", where the program's own value is " + amount(r.Default, r.Unit)
+		}
+		return line
+	})
 	if len(p.Amendments) > 0 {
 		section(w, "Changes in mid-run, decided by the agencies on the chain")
 		bullets(w, p.amendments())

@@ -123,6 +123,11 @@ func amount(value int64, unit string) string {
 		return fmt.Sprintf("%s fen (%s yuan)", grouped(value), groupedFloat(float64(value)/100))
 	case "ms":
 		text := (time.Duration(value) * time.Millisecond).String()
+		for _, zero := range []string{"m0s", "h0m"} {
+			if rest, ok := strings.CutSuffix(text, zero); ok {
+				text = rest + zero[:1]
+			}
+		}
 		if value >= msPerDay {
 			text = groupedFloat(float64(value)/msPerDay) + " days"
 		}
