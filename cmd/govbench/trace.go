@@ -155,13 +155,7 @@ func writeTrace(cmd *cobra.Command, flags *traceFlags, name string) error {
 		return err
 	}
 	if !flags.quiet {
-		into := ""
-		if flags.out != "" {
-			into = " to " + flags.out
-		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s of %s%s: %s, %s logged, %s, at %s (%s/s) over %v, seed %d\n",
-			plural(int(played.requests), "request"), cell.Scenario.ID, into, plural(int(played.reads), "query"), grouped(int64(played.logged)),
-			plural(played.cases(), "case"), cell.Load, rate(cell.Rate.TxPerSec()), cell.Duration, cell.Seed)
+		played.summarise(cmd.ErrOrStderr(), cell, flags.out)
 	}
 	return nil
 }
@@ -173,6 +167,25 @@ type played struct {
 }
 
 func (p *played) cases() int { return len(p.seen) }
+
+// summarise says what was written, and how real it is.
+func (p *played) summarise(w io.Writer, cell *experiment.Cell, out string) {
+	into := ""
+	if out != "" {
+		into = " to " + out
+	}
+	fmt.Fprintf(w, "wrote %s of %s%s: %s, %s logged, %s, at %s (%s/s) over %v, seed %d\n",
+		plural(int(p.requests), "request"), cell.Scenario.ID, into, plural(int(p.reads), "query"), grouped(int64(p.logged)),
+		plural(p.cases(), "case"), cell.Load, rate(cell.Rate.TxPerSec()), cell.Duration, cell.Seed)
+	for _, note := range cell.Notes {
+		fmt.Fprintln(w, note)
+	}
+	if mixed := cell.Workload.Mixed(); mixed != nil {
+		fmt.Fprintln(w, "services: "+mixed.Summary())
+	} else {
+		fmt.Fprintf(w, "the service is %s: %s. %s\n", cell.Scenario.Provenance, provenanceTitle(cell.Scenario.Provenance), reconstruction)
+	}
+}
 
 // play writes the requests of a cell.
 func (p *played) play(ctx context.Context, out io.Writer, format string, cell *experiment.Cell) error {

@@ -35,7 +35,7 @@ func TestTrace(t *testing.T) {
 	csv, jsonl := filepath.Join(dir, "a.csv"), filepath.Join(dir, "a.jsonl")
 	args := []string{"trace", "mix:court-*", "--load", "50", "--duration", "4s", "--seed", "7"}
 	o := govbench(t, append(args, "--out", csv)...)
-	o.want(t, exitOK, "wrote ", " requests of mix:court-* to "+csv+": ", "at 50 (50/s) over 4s, seed 7")
+	o.want(t, exitOK, "wrote ", " requests of mix:court-* to "+csv+": ", "at 50 (50/s) over 4s, seed 7", "services: 3 documented: a reconstruction; none is official")
 	if o.stdout != "" {
 		t.Errorf("stdout: %s", o.stdout)
 	}
@@ -68,6 +68,12 @@ func TestTrace(t *testing.T) {
 	if again := govbench(t, append(slices.Clone(args[:len(args)-1]), "8")...); again.stdout == read(t, csv) {
 		t.Error("another seed gives the same requests")
 	}
+}
+
+// TestTraceSaysHowRealItIs: nothing that was modelled is called documented.
+func TestTraceSaysHowRealItIs(t *testing.T) {
+	govbench(t, "trace", "mix:court-*", "--load", "documented", "--duration", "1h").want(t, exitOK, "no volume was published for 2 of 3 services")
+	govbench(t, "trace", "venue-check-in", "--load", "100", "--duration", "1s").want(t, exitOK, "the service is modelled: invented to complete its category. "+reconstruction)
 }
 
 func TestWrongTraces(t *testing.T) {

@@ -163,7 +163,11 @@ func (s *Setup) traceNotes(name string) []string {
 	if s.Trace.Exact {
 		what = "every operation as it was"
 	}
-	notes := []string{fmt.Sprintf("replays %s, %d requests in %v, %d times as fast: %s", name, len(s.Trace.Rows), s.Trace.Duration(), s.TraceSpeed, what)}
+	pace := ""
+	if s.TraceSpeed > 1 {
+		pace = fmt.Sprintf(", %d times as fast", s.TraceSpeed)
+	}
+	notes := []string{fmt.Sprintf("replays %s, %d requests in %v%s: %s", name, len(s.Trace.Rows), s.Trace.Duration().Round(time.Millisecond), pace, what)}
 	late := 0
 	for i := range s.Trace.Rows {
 		if s.Trace.Rows[i].At/time.Duration(s.TraceSpeed) >= s.Duration {
