@@ -3,6 +3,8 @@ package directory
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // told is an entry as the journals and the requests tell it.
@@ -179,16 +181,13 @@ func (a *app) checkEntries(s *audit) error {
 			return fmt.Errorf("entry %d: its record is %+v, its journals and requests make it %+v", number, e, want)
 		}
 	}
-	missing, some := uint64(0), false
-	for number, t := range s.entries {
+	for _, number := range slices.Sorted(maps.Keys(s.entries)) {
+		t := s.entries[number]
 		changed := number >= a.begun.population || t.version > 1 || t.given > 0 || len(t.complaints) > 0 ||
 			t.open != int64(a.begun.entry(number).open)
-		if changed && !found[number] && (!some || number < missing) {
-			missing, some = number, true
+		if changed && !found[number] {
+			return fmt.Errorf("entry %d: it was changed and has no record", number)
 		}
-	}
-	if some {
-		return fmt.Errorf("entry %d: it was changed and has no record", missing)
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package directory
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/govbench/govbench/workloads/program"
 )
@@ -159,8 +161,8 @@ func (a *app) ending(s *audit, r *request, t *told) error {
 // checkLatest verifies that each agency's latest request for an entry is noted.
 func (a *app) checkLatest(s *audit) error {
 	latest := make(map[pairOf]uint64)
-	for id, r := range s.requests {
-		if id&standingBit == 0 {
+	for _, id := range slices.Sorted(maps.Keys(s.requests)) {
+		if r := s.requests[id]; id&standingBit == 0 {
 			key := pairOf{r.entry, r.agency}
 			latest[key] = max(latest[key], id)
 		}
