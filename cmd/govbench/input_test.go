@@ -29,7 +29,6 @@ func TestWrongFlags(t *testing.T) {
 		{"--load -5", []string{`--load: load "-5" is negative`}},
 		{"--load 0", []string{`--load: load "0" is zero: allowed is a rate above zero`}},
 		{"--load citty", []string{`--load: unknown load "citty": allowed are `, `did you mean city?`}},
-		{"--load spike", []string{`--load: spike is 2/1 of the highest load that a design sustains`}},
 		{"--load 5 --load 5", []string{`the plan has a run twice: `}},
 		{"--duration 10", []string{`--duration: "10" has no unit: allowed is a duration such as`}},
 		{"--duration 10x", []string{`--duration: "10x" is not understood: allowed is a duration such as`}},

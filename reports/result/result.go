@@ -57,6 +57,7 @@ type Record struct {
 	Members     []Member   `json:"members,omitempty"`     // of a mixed workload: its services, in the order of the mix
 	Refusals    []Refusal  `json:"refusals,omitempty"`    // what the programs' rules refused in the window, the most frequent first
 	StateRoot   string     `json:"state_root,omitempty"`  // root of the programs' state after the run, in hexadecimal digits
+	Sustained   *Sustained `json:"sustained,omitempty"`   // of a load that is relative to it
 }
 
 // Factor is a setting that the experiment varies and its level in this cell.

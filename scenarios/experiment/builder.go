@@ -86,6 +86,9 @@ func (b *builder) build(d *draft, point []result.Factor) (Setup, error) {
 	}
 	s := Setup{Design: d.design, Load: d.load, Clients: b.file.Clients, Clock: b.file.Clock,
 		Duration: b.file.Duration, Warmup: b.file.Warmup, Seed: d.seed}
+	if s.Clients == 0 && s.Load.Preset == scenarios.PresetStability {
+		s.Duration *= stabilityTimes
+	}
 	if err := b.group(&s); err != nil {
 		return Setup{}, err
 	}
@@ -94,6 +97,11 @@ func (b *builder) build(d *draft, point []result.Factor) (Setup, error) {
 	}
 	if err := b.demand(d, &s); err != nil {
 		return Setup{}, err
+	}
+	if s.relative() {
+		if err := b.searched(d, &s); err != nil {
+			return Setup{}, err
+		}
 	}
 	cell := Cell{Setup: s}
 	replicas, err := placeReplicas(&s.Design, &s.Network)
@@ -202,7 +210,7 @@ func (b *builder) demand(d *draft, s *Setup) error {
 	if b.log != nil {
 		return b.replayed(d, s)
 	}
-	if flat := d.load.Preset == "" || d.load.Preset == scenarios.PresetSurge; flat && !d.shaped && s.Clients == 0 {
+	if flat := d.load.Preset == "" || d.load.Preset == scenarios.PresetSurge || isRelative(d.load); flat && !d.shaped && s.Clients == 0 {
 		// A rate, and the rate of the busiest moment, hold all the time: laying the day's shape over
 		// them would raise them a second time.
 		d.change(func(s *scenarios.Scenario) { s.Arrival = scenarios.Arrival{Shape: "poisson"} })
@@ -213,8 +221,8 @@ func (b *builder) demand(d *draft, s *Setup) error {
 	}
 	s.Notes = append(s.Notes, d.notes...)
 	s.Workload, s.Scenario = w, w.Scenario
-	if s.Clients > 0 {
-		return nil
+	if s.Clients > 0 || s.relative() {
+		return s.checkOrders()
 	}
 	if s.Rate = d.load.Rate; d.load.Preset != "" {
 		offer, err := w.ForLoad(d.load.Preset)

@@ -49,6 +49,8 @@ type Setup struct {
 	// documented and nothing was published for them.
 	Unpublished []int
 	Notes       []string // what has to be said of the load, a sentence each
+
+	base *Setup // of a load that is relative to the sustained one: what that is searched on
 }
 
 // Cell is one point of the plan in one trial.
@@ -57,7 +59,8 @@ type Cell struct {
 	Factors []result.Factor
 	Trial   int
 
-	key Key // set when the plan is complete
+	key   Key    // set when the plan is complete
+	guard *guard // of a probe: gives it up
 }
 
 // Hash identifies what the cell is a run of: whatever would change its result, the seed aside, changes the
@@ -91,8 +94,8 @@ func (c *Cell) Hash() (string, error) {
 		c.Design.Protocol, values, replicas, c.Design.limits(), c.Design.Retry, c.Design.Signature,
 		c.Network.Jitter, c.Network.BandwidthBitPerSec,
 		machine.Cores, machine.Costs, machine.Fsync, machine.DiskBytesPerSec,
-		faults, c.Rate, c.Clients, c.Clock, c.Duration, c.Warmup,
-	}, c.traceContent()...))
+		faults, c.plannedRate(), c.Clients, c.Clock, c.Duration, c.Warmup,
+	}, append(c.traceContent(), c.relativeContent()...)...))
 	if err != nil {
 		return fail(err)
 	}

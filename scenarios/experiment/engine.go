@@ -46,6 +46,7 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	for _, at := range rec.SampleTimes() {
 		group.At(at, func() { rec.Sample(at, group.Usage(), c.Machine.Cores) })
 	}
+	c.watch(group, driver)
 	if err := group.Run(ctx, c.Duration+drain); err != nil {
 		return result.Record{}, err
 	}

@@ -113,11 +113,6 @@ func (f *File) check() error {
 		}
 		seen[d.Name] = true
 	}
-	for _, l := range f.Load {
-		if num, den, ok := scenarios.Relative(l.Preset); ok {
-			return f.fail("load", "%s is %d/%d of the highest load that a design sustains, which has to be measured first: allowed are documented, city, surge or a rate such as 2000", l.Preset, num, den)
-		}
-	}
 	return f.checkSettings()
 }
 

@@ -19,6 +19,9 @@ type Options struct {
 	Keep func(result.Record) error
 	// Progress, when set, hears of every finished cell.
 	Progress func(done, total int, rec result.Record)
+	// Searching, when set, hears of every cell whose sustained load is searched for before it runs. It may
+	// be called by several goroutines at a time.
+	Searching func(c *Cell)
 }
 
 // Run runs cells and keeps one record each; Plan.Sort puts records into the order of the plan. A cell
@@ -32,6 +35,7 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 	var mu sync.Mutex
 	var keepErr error
 	done := 0
+	found := &searches{tell: opts.Searching}
 	keep := func(rec result.Record) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -50,7 +54,7 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 	for range min(max(opts.Jobs, 1), len(cells)) {
 		workers.Go(func() {
 			for c := range next {
-				rec, err := c.run(ctx)
+				rec, err := found.run(ctx, c)
 				if err != nil && ctx.Err() != nil {
 					continue
 				}

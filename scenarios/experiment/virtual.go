@@ -89,6 +89,7 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	for _, at := range rec.SampleTimes() {
 		group.At(at, func() { rec.Sample(at, group.Usage(), c.Machine.Cores) })
 	}
+	c.watch(group, driver)
 	if err := group.Run(ctx, c.Duration+drain); err != nil {
 		return result.Record{}, err
 	}

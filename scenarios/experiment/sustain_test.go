@@ -1,0 +1,159 @@
+package experiment
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/govbench/govbench/reports/result"
+)
+
+// fake searches a made-up group that carries capacity thousandths of a request a second.
+func fake(start uint64, holds func(milli uint64, confirm bool) bool) (Knee, error) {
+	s := search{objective: result.DefaultObjective(), probe: func(milli uint64, confirm bool) (Probe, error) {
+		p := Probe{Rate: perThousand(milli), Elapsed: 1}
+		if !holds(milli, confirm) {
+			p.Why = "too much"
+		}
+		return p, nil
+	}}
+	return s.run(start)
+}
+
+// TestSearchBrackets: wherever it starts, the search ends within a fiftieth below the capacity, confirmed.
+func TestSearchBrackets(t *testing.T) {
+	for _, capacity := range []uint64{1500, 99_999, 100_000, 123_456, 7_000_000, 450_000_000} {
+		for _, start := range []uint64{1, 1000, 100_000, 20_000_000} {
+			knee, err := fake(start, func(milli uint64, _ bool) bool { return milli <= capacity })
+			if err != nil {
+				if len(knee.Probes) == probesMax {
+					continue
+				}
+				t.Fatalf("capacity %d from %d: %v", capacity, start, err)
+			}
+			if got := knee.Rate.In(1_000_000_000_000); got > capacity || got*51 < capacity*50 || !knee.Confirmed {
+				t.Errorf("capacity %d from %d: found %d, confirmed %v", capacity, start, got, knee.Confirmed)
+			}
+		}
+	}
+}
+
+// TestSearchTells: a verdict that is not monotone, a group that carries nothing and one that carries everything.
+func TestSearchTells(t *testing.T) {
+	knee, err := fake(100_000, func(milli uint64, confirm bool) bool { return milli <= 500_000 && !(confirm && milli < 500_000) })
+	if err != nil || knee.Confirmed || !strings.Contains(strings.Join(knee.Warnings, " "), "95 % of the sustained load does not hold") {
+		t.Errorf("a gap below the knee: %v, %q", err, knee.Warnings)
+	}
+	knee, err = fake(400_000, func(milli uint64, _ bool) bool { return milli < 150_000 || milli > 390_000 && milli < 900_000 })
+	if err != nil || !knee.Confirmed {
+		t.Errorf("an island that holds its own neighbours: %v, %q", err, knee.Warnings)
+	}
+	knee, err = fake(100_000, func(uint64, bool) bool { return false })
+	if !errors.Is(err, ErrNoKnee) || !knee.Rate.IsZero() || !strings.Contains(err.Error(), "not even 1 requests/s") {
+		t.Errorf("nothing is carried: %v", err)
+	}
+	knee, err = fake(100_000, func(uint64, bool) bool { return true })
+	if !errors.Is(err, ErrNoKnee) || !knee.Rate.IsZero() || !strings.Contains(err.Error(), "still searching") {
+		t.Errorf("everything is carried: %v", err)
+	}
+}
+
+// TestSearchSaysBrokenChecks: a check that breaks in a probe is told, and is no load that holds.
+func TestSearchSaysBrokenChecks(t *testing.T) {
+	s := search{objective: result.DefaultObjective()}
+	s.probe = func(milli uint64, _ bool) (Probe, error) {
+		p := Probe{Rate: perThousand(milli), Elapsed: 1}
+		if milli > 300_000 {
+			p.Record.Checks = []result.Check{{Name: "agreement", Detail: "two blocks at height 3"}}
+			p.Why = s.objective.Misses(p.Record)[0]
+		}
+		return p, nil
+	}
+	knee, err := s.run(100_000)
+	if err != nil || !slices.ContainsFunc(knee.Warnings, func(w string) bool { return strings.Contains(w, "agreement: two blocks") }) {
+		t.Errorf("%v, %q", err, knee.Warnings)
+	}
+}
+
+// tiny is a group of one core whose cost is that of executing alone.
+const tiny = `name: tiny
+designs: [%s]
+scenarios: [court-evidence-deposit]
+load: [spike, stability]
+network: %s
+machine: {name: slow, base: ideal, cores: 1, execute: %s, source: a test}
+duration: 4s
+warmup: 1s
+%s`
+
+func kneeOf(t *testing.T, text string) Knee {
+	t.Helper()
+	knee, err := Search(t.Context(), plan(t, text).Cells[0], result.DefaultObjective())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range knee.Probes {
+		t.Logf("%v confirm=%v cut=%v %s", p.Rate, p.Confirm, p.Cut, p.Why)
+	}
+	t.Logf("knee %v, orders %.1f, limit %s, confirmed %v, %q", knee.Rate, knee.Orders, knee.Limit, knee.Confirmed, knee.Warnings)
+	return knee
+}
+
+func within(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if got < 0.97*want || got > 1.03*want {
+		t.Errorf("%s: found %.1f, the formula gives %.1f", what, got, want)
+	}
+}
+
+// TestSearchFindsCPU: with one core and a fixed time a transaction the group is an M/D/1 queue, which is stable up
+// to one over that time.
+func TestSearchFindsCPU(t *testing.T) {
+	knee := kneeOf(t, fmt.Sprintf(tiny, "raft", "constant:100us", "2ms", ""))
+	within(t, "capacity of a core", knee.Orders, 500)
+	if knee.Limit != result.LimitCPU {
+		t.Errorf("limit %q", knee.Limit)
+	}
+}
+
+// TestRelativeLoads: the records of spike and stability are the same bytes for any number of jobs, share their
+// search, and offer what they say.
+func TestRelativeLoads(t *testing.T) {
+	p := plan(t, fmt.Sprintf(tiny, "raft, pbft", "constant:100us", "5ms", "trials: 2\n"))
+	one := runAll(t, p, 1)
+	if two := runAll(t, p, 3); !bytes.Equal(one, two) {
+		t.Error("three jobs give other records than one")
+	}
+	records, err := result.Read("runs", bytes.NewReader(one))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		if r.Sustained == nil || len(r.Failed()) > 0 {
+			t.Fatalf("%s at %s: %+v %v", r.Design, r.Load, r.Sustained, r.Failed())
+		}
+		within(t, "sustained", r.Sustained.Orders, 200)
+		want := map[string]float64{"spike": 2, "stability": 0.2}[r.Load]
+		if got := r.Number("offered") / r.Sustained.Orders; got < 0.8*want || got > 1.2*want {
+			t.Errorf("%s offers %.2f of the sustained load", r.Load, got)
+		}
+	}
+}
+
+// TestSearchFindsLink: the leader sends every payload to each of its followers, so its link carries no more than
+// bandwidth / (bytes x followers), with the bytes a transaction as the run itself measured them.
+func TestSearchFindsLink(t *testing.T) {
+	knee := kneeOf(t, fmt.Sprintf(tiny, "raft", "constant:100us", "0s", "set: {network.bandwidth: 10Mbit, scenario.payload: 4KiB}\n"))
+	for _, p := range knee.Probes {
+		if p.Rate == knee.Rate && p.Holds() {
+			// bytes-per-tx counts all replicas; nearly all of them are the leader's.
+			within(t, "capacity of the leader's link", knee.Orders, 10_000_000/8/p.Record.Number("bytes-per-tx"))
+		}
+	}
+	if knee.Limit != result.LimitLink {
+		t.Errorf("limit %q", knee.Limit)
+	}
+}
