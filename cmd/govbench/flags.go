@@ -45,7 +45,7 @@ func (f *runFlags) add(set *pflag.FlagSet) {
 	f.set = set
 	set.StringArrayVar(&f.designs, "design", nil, "`NAME|FILE` of a design (repeatable)")
 	set.StringArrayVar(&f.scenarios, "scenario", nil, "`ID|GLOB|FILE` of scenarios, or category:NAME (repeatable)")
-	set.StringArrayVar(&f.loads, "load", nil, "`RATE|PRESET`: transactions per second, or documented, city, surge (repeatable)")
+	set.StringArrayVar(&f.loads, "load", nil, "`RATE|PRESET`: transactions per second, or documented, city, surge, spike, stability (repeatable)")
 	set.IntVar(&f.clients, "clients", 0, "a closed loop of `N` clients instead of a load")
 	set.StringVar(&f.trace, "trace", "", "replay the requests of `FILE`, CSV or JSON lines, instead of a load; see govbench trace --help")
 	set.IntVar(&f.speed, "trace-speed", 0, "replay the trace `N` times as fast")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/scenarios/experiment"
 )
 
 // progress tells how far a plan has come: a bar on a terminal, a line now and then elsewhere.
@@ -63,6 +64,18 @@ func (g *progress) update(done, total int, r result.Record) {
 	const width = 20
 	full := width * done / total
 	fmt.Fprintf(g.w, "\r\x1b[K[%s%s] %s", strings.Repeat("#", full), strings.Repeat(".", width-full), line)
+}
+
+// searching tells that a cell's sustained load is being looked for, which takes a dozen runs or two.
+func (g *progress) searching(c *experiment.Cell) {
+	if g.quiet {
+		return
+	}
+	start, end := "", "\n"
+	if g.terminal {
+		start, end = "\r\x1b[K", ""
+	}
+	fmt.Fprintf(g.w, "%ssearching for the load that %s sustains on %s%s", start, c.Design.Name, c.Scenario.ID, end)
 }
 
 func (g *progress) close() {

@@ -166,7 +166,7 @@ func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) error {
 	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, s)
 	started := time.Now()
 	runErr := experiment.Run(cmd.Context(), s.missing, experiment.Options{
-		Jobs: flags.cellsAtATime(&p.File), Keep: s.keep, Progress: progress.update,
+		Jobs: flags.cellsAtATime(&p.File), Keep: s.keep, Progress: progress.update, Searching: progress.searching,
 	})
 	progress.close()
 	if err := s.finish(); err != nil {

@@ -178,5 +178,9 @@ func (c *Cell) Describe() string {
 	for _, f := range c.Factors {
 		out += fmt.Sprintf(" %s=%s", f.Name, f.Value)
 	}
+	if c.base != nil {
+		num, den, _ := scenarios.Relative(c.Load.Preset)
+		out += fmt.Sprintf(" at %d/%d of the sustained load, which is searched for first,", num, den)
+	}
 	return fmt.Sprintf("%s trial %d seed %d", out, c.Trial, c.seed())
 }

@@ -152,9 +152,7 @@ func (s *searches) find(ctx context.Context, c *Cell) (Knee, error) {
 	s.mu.Unlock()
 	one.once.Do(func() {
 		one.err = errors.New("the search for the sustained load broke") // if it panics
-		if s.tell != nil {
-			s.tell(c)
-		}
+		s.tell(c)
 		one.knee, one.err = Search(ctx, c, result.DefaultObjective())
 	})
 	return one.knee, one.err

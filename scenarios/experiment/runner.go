@@ -19,8 +19,8 @@ type Options struct {
 	Keep func(result.Record) error
 	// Progress, when set, hears of every finished cell.
 	Progress func(done, total int, rec result.Record)
-	// Searching, when set, hears of every cell whose sustained load is searched for before it runs. It may
-	// be called by several goroutines at a time.
+	// Searching, when set, hears of every cell whose sustained load is searched for before it runs; never
+	// at the same time as Keep and Progress.
 	Searching func(c *Cell)
 }
 
@@ -35,7 +35,13 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 	var mu sync.Mutex
 	var keepErr error
 	done := 0
-	found := &searches{tell: opts.Searching}
+	found := &searches{tell: func(c *Cell) {
+		mu.Lock()
+		defer mu.Unlock()
+		if opts.Searching != nil {
+			opts.Searching(c)
+		}
+	}}
 	keep := func(rec result.Record) {
 		mu.Lock()
 		defer mu.Unlock()
