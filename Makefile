@@ -7,7 +7,7 @@ TOOLS    := .ci/tools/go.mod
 # Packages in which goroutines run.
 PARALLEL := ./consensus/hashiraft/... ./scenarios/experiment/... ./cmd/govbench/...
 # README.md's benchmarks.
-BENCH    ?= Queue|Messages|PBFTMinute|PBFTConsensus128|HotStuffDecision256|HotStuff100x1000|Bubble
+BENCH    ?= Queue|Messages|PBFTMinute|PBFTConsensus128|HotStuffDecision256|HotStuff100x1000|Bubble|Mix(Source|Apply)
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test race lint format bench determinism smoke cover clean
@@ -37,7 +37,7 @@ format: ## format the code
 	gofmt -w cmd consensus reports scenarios sim workloads
 
 bench: ## run the benchmarks of README.md's table
-	GOGC=800 $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -cpu 1 ./sim ./sim/cluster ./consensus/hashiraft
+	GOGC=800 $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -cpu 1 ./sim ./sim/cluster ./consensus/hashiraft ./scenarios
 
 determinism: ## the same digests on every architecture, worker count and processor count
 	$(GO) run ./cmd/determinism
