@@ -290,7 +290,7 @@ func (p *scenarioPage) printLoads(w io.Writer) {
 	section(w, "How much arrives")
 	for _, name := range scenarios.Presets() {
 		if num, den, ok := scenarios.Relative(name); ok {
-			paragraph(w, 14, "  "+name, fmt.Sprintf("%s the highest load that a design sustains, which has to be measured first", multiple(num, den)))
+			paragraph(w, 14, "  "+name, fmt.Sprintf("%s the highest load that a design sustains, which a run finds first", multiple(num, den)))
 			continue
 		}
 		preset, ok := p.Load[name]
