@@ -67,7 +67,7 @@ func (a *app) look(call *program.Call, logged bool) (reason string) {
 		return "another subject's health"
 	}
 	r := a.subject(subject)
-	result := byte(0)
+	var result byte
 	if call.Kind == KindGuard {
 		result = a.colour(&r, call.At)
 	} else {

@@ -55,9 +55,10 @@ func TestPurgedTokensAreNowhere(t *testing.T) {
 		}
 		for e := range a.Ledger.Each(nil) {
 			for from := 0; from+32 <= len(e.Value); from++ {
-				if token := string(e.Value[from : from+32]); purged[token] && !live[token] {
+				token := e.Value[from : from+32]
+				if purged[string(token)] && !live[string(token)] {
 					t.Fatalf("seed %d: entry %x still holds a purged token", seed, e.Key)
-				} else if live[token] {
+				} else if live[string(token)] {
 					held--
 				}
 			}

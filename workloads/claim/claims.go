@@ -93,7 +93,7 @@ func (a *app) stepClaim(call *program.Call) []byte {
 	}
 	r, _ := a.instrument(c.number)
 	state := r.state
-	reason := ""
+	var reason string
 	switch call.Kind {
 	case KindReview, KindPay, KindWithdraw, KindExpire:
 		reason = a.pending(call, &c, &r, &t)

@@ -234,7 +234,7 @@ func (g *generator) wrong(at time.Duration) workloads.Request {
 		pledged = g.locked[g.rand.Below(min(g.locks, lockedKept))]
 	}
 	p := &plan{pledge: pledged, face: 1}
-	request := workloads.Request{}
+	var request workloads.Request
 	switch g.rand.Below(12) {
 	case 0: // a stranger's claim
 		p.holder += uint64(g.settings.Population)

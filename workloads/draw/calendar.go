@@ -30,13 +30,12 @@ type course struct {
 	reviewed, revealed time.Duration
 	confirm, objection time.Duration
 	quota              uint32
-	begun, full, whole bool // somebody applied; nobody else can; every seed will be revealed
+	begun, full        bool // somebody applied; nobody else can
 	stage              byte
 	tries              int
 	office             time.Duration // when the lead goes on
 	units              uint32
 	ranking            []uint32 // subjects by position, where known
-	last               uint32   // the latest who was called
 	bids               []bidder
 }
 

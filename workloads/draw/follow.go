@@ -90,7 +90,7 @@ func (g *generator) goes(answered workloads.Request, pool uint32, c *course, res
 		return workloads.Request{}, false
 	}
 	kind, state, corrections, confirmed := answered.Op[1], result[1], result[2], result[3]
-	subject := uint32(0)
+	var subject uint32
 	if who, is := program.SubjectOf(answered.Client); is {
 		subject = uint32(who)
 	} else {

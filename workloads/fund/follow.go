@@ -19,7 +19,7 @@ func (g *generator) Follow(answered workloads.Request, result []byte, now time.D
 	at := now + key.Exponential(g.rand, g.settings.ThinkMean)
 	kind := answered.Op[1]
 	var request workloads.Request
-	more := false
+	var more bool
 	if reason, refused := workloads.Refused(result); refused {
 		request, more = g.refused(p, id, kind, reason, at)
 	} else {
@@ -200,7 +200,7 @@ func (g *generator) wrong(at time.Duration) workloads.Request {
 	manager := g.manager(project)
 	desk := g.author.AnyDesk(manager)
 	p := &plan{project: project, application: 1 << 62}
-	request := workloads.Request{}
+	var request workloads.Request
 	switch g.rand.Below(8) {
 	case 0: // the manager appropriates, or there is no such programme
 		op := binary.BigEndian.AppendUint16(g.author.Begin(KindAppropriate, desk, at, 10), uint16(g.rule.programmes))
