@@ -78,6 +78,7 @@ type Event struct {
 	View    uint64
 	Bytes   int
 	Command CommandID
+	Read    bool // EventSubmitted: a query, which is not ordered
 	Block   *Block
 	State   Digest
 }

@@ -55,6 +55,25 @@ func TestGoodRunKeepsAllPromises(t *testing.T) {
 	}
 }
 
+// TestQueriesOnly: a service that only answers queries orders nothing, and that is no fault; one that was to order
+// something and did not is at fault.
+func TestQueriesOnly(t *testing.T) {
+	queries := []consensus.Event{
+		{Kind: consensus.EventSubmitted, Command: 1, Read: true},
+		{Kind: consensus.EventAnswered, Command: 1},
+	}
+	if broken := verdicts(queries, 0); len(broken) != 0 {
+		t.Fatalf("a run of queries broke %v", broken)
+	}
+	ignored := append(queries, consensus.Event{Kind: consensus.EventSubmitted, Command: 2})
+	if broken := verdicts(ignored, 0); broken[NonVacuity] == "" {
+		t.Fatal("a transaction was submitted, nothing was ordered, and the run passed")
+	}
+	if broken := verdicts(queries[:1], 0); broken[NonVacuity] == "" {
+		t.Fatal("no query was answered, and the run passed")
+	}
+}
+
 // Each planted fault must break exactly the promise that it is about.
 func TestPlantedFaultsAreCaught(t *testing.T) {
 	tests := []struct {

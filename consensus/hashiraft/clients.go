@@ -66,7 +66,7 @@ func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(
 		return
 	}
 	c.commands = append(c.commands, p)
-	c.observe(consensus.Event{Kind: consensus.EventSubmitted, At: c.Now(), Node: to, Command: cmd.ID})
+	c.observe(consensus.Event{Kind: consensus.EventSubmitted, At: c.Now(), Node: to, Command: cmd.ID, Read: cmd.Read})
 	c.after(c.leg(cmd.Site, to), func() { c.enter(p) })
 }
 

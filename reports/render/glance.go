@@ -75,7 +75,7 @@ func (j *judged) clearWinners(scenario, load string) []string {
 // glanceText is the 99th percentile of a cell, or why it has none to boast of.
 func glanceText(c stats.Cell) string {
 	s := "no answer"
-	switch v, ok := c.Median(rank); {
+	switch v, ok := c.Median(ofCell(c, rank)); {
 	case !sound(c):
 		return "CHECK FAILED"
 	case !c.Carried():

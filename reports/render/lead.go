@@ -99,7 +99,7 @@ func (j *judged) tail(series, load string) string {
 	var tails []float64
 	for _, c := range j.cells {
 		if c.Series == series && c.Load == load && sound(c) && c.Carried() {
-			tails = append(tails, c.Number(rank))
+			tails = append(tails, tail(c))
 		}
 	}
 	if len(tails) == 0 {

@@ -136,6 +136,17 @@ func (j *judged) choices(scenario, load string) []choice {
 // rank is the figure by which designs that carry a load are ordered.
 const rank = "latency-p99"
 
+// ofCell is the name of a latency of the cell's transactions or, when it was offered queries only, of those.
+func ofCell(c stats.Cell, latency string) string {
+	if c.Number("offered") == 0 && c.Number("read-offered") > 0 {
+		return "read-" + latency
+	}
+	return latency
+}
+
+// tail is the figure by which a cell is ranked.
+func tail(c stats.Cell) float64 { return c.Number(ofCell(c, rank)) }
+
 // equalShare is how close two exact figures must be to count as equal.
 //
 // assumed: 1 %, ten times the quantiles' own error and below what anybody would choose a design for.
@@ -152,7 +163,7 @@ func decide(rivals []stats.Cell) choice {
 			continue
 		}
 		sound = append(sound, c)
-		if _, ok := c.Median(rank); ok && c.Carried() {
+		if _, ok := c.Median(ofCell(c, rank)); ok && c.Carried() {
 			carrying = append(carrying, c)
 		}
 	}
@@ -173,7 +184,7 @@ func decide(rivals []stats.Cell) choice {
 
 // pick chooses among the cells whose checks held.
 func pick(sound, carrying []stats.Cell) choice {
-	byLatency := func(a, b stats.Cell) int { return compare(a.Number(rank), b.Number(rank)) }
+	byLatency := func(a, b stats.Cell) int { return compare(tail(a), tail(b)) }
 	slices.SortStableFunc(carrying, byLatency)
 	switch {
 	case len(sound) == 0:
@@ -199,7 +210,7 @@ const orText = " or "
 // rankAgainst adds how the others compare, and takes the verdict back where the figures do not bear it.
 func (ch *choice) rankAgainst(best stats.Cell, others []stats.Cell) {
 	next := others[0]
-	low, high := best.Number(rank), next.Number(rank)
+	low, high := tail(best), tail(next)
 	switch {
 	case best.Runtime != result.Virtual && (len(best.Trials) < samplesMin || len(next.Trials) < samplesMin):
 		ch.Winner = ""
@@ -213,7 +224,7 @@ func (ch *choice) rankAgainst(best stats.Cell, others []stats.Cell) {
 	default:
 		var words []string
 		for _, o := range others {
-			words = append(words, fmt.Sprintf("%s %s (%s times as long)", o.Series, timeText(o.Number(rank)), figure(o.Number(rank)/low)))
+			words = append(words, fmt.Sprintf("%s %s (%s times as long)", o.Series, timeText(tail(o)), figure(tail(o)/low)))
 		}
 		ch.Text += plural(len(others), " The other takes longer for 99 %: ", " The others take longer for 99 %: ") + list(words, "and") + "."
 		if wins, pairs := pairedWins(best, next); pairs > 1 && wins < pairs {
@@ -228,7 +239,7 @@ func pairedWins(best, next stats.Cell) (wins, pairs int) {
 		for _, b := range next.Trials {
 			if a.Trial == b.Trial && a.Seed == b.Seed {
 				pairs++
-				if a.Number(rank) < b.Number(rank) {
+				if a.Number(ofCell(best, rank)) < b.Number(ofCell(next, rank)) {
 					wins++
 				}
 			}
@@ -238,8 +249,8 @@ func pairedWins(best, next stats.Cell) (wins, pairs int) {
 }
 
 func overlap(a, b stats.Cell) bool {
-	x, _ := a.Median(rank)
-	y, _ := b.Median(rank)
+	x, _ := a.Median(ofCell(a, rank))
+	y, _ := b.Median(ofCell(b, rank))
 	return x.Low <= y.High && y.Low <= x.High
 }
 
@@ -265,7 +276,7 @@ func missing(all, some []stats.Cell) []stats.Cell {
 
 func bestText(c stats.Cell) string {
 	return fmt.Sprintf("Carries %s; half of the transactions answered within %s, 99 %% within %s%s.",
-		answeredText(c), timeText(c.Number("latency-p50")), timeText(c.Number(rank)), trialsText(c))
+		answeredText(c), timeText(c.Number(ofCell(c, "latency-p50"))), timeText(tail(c)), trialsText(c))
 }
 
 // overloadText says what the designs that did not carry the load did instead, and what stopped each.

@@ -25,9 +25,13 @@ const (
 
 // Carried reports whether the run answered what it was offered: nearly nothing was dropped or lost, and
 // throughput fell short of offered by no more than missedShare and the chance variation of what is in
-// flight at the two ends of the window (three standard deviations of a Poisson number).
+// flight at the two ends of the window (three standard deviations of a Poisson number). A run that was offered
+// queries only is judged by those.
 func (r Record) Carried() bool {
 	offered := r.Number("offered")
+	if asked := r.Number("read-offered"); offered == 0 && asked > 0 {
+		return r.Number("read-throughput") >= (1-missedShare)*asked
+	}
 	short := float64(missedShare * offered)
 	if r.Number("dropped")+r.Number("failed") > short {
 		return false

@@ -47,7 +47,7 @@ func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(
 	st := c.commands.add()
 	st.cmd, st.done, st.entry, st.wire = cmd, done, to, int32(network.WireBytes(cmd.WireSize()))
 	c.open++
-	c.observe(consensus.Event{Kind: consensus.EventSubmitted, At: c.now, Node: to, Command: cmd.ID})
+	c.observe(consensus.Event{Kind: consensus.EventSubmitted, At: c.now, Node: to, Command: cmd.ID, Read: cmd.Read})
 	n := &c.nodes[to]
 	c.push(c.now+c.legDelay(cmd.Site, n), evClient, to, uint64(cmd.ID))
 }
