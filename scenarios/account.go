@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/govbench/govbench/scenarios/strict"
+	"github.com/govbench/govbench/workloads/arrival"
 )
 
 // Privacy says what the chain carries of a document or a fact; the document itself is never on it
@@ -76,9 +78,21 @@ func (s *Scenario) accounts() []account {
 	}
 	add(len(amendments) > 0, "amendments", strings.Join(amendments, ", "))
 	for _, preset := range sortedKeys(s.Load) {
-		add(true, "load."+preset, s.Load[preset].Rate)
+		add(true, "load."+preset, rateText(s.Load[preset].Rate))
 	}
 	return list
+}
+
+// rateText writes a rate as the files of the catalogue do, "0.038 tx/s" and not "19 tx/8m20s", if that is short.
+func rateText(r arrival.Rate) string {
+	const one = 10_000_000 // seven decimals
+	per := uint64(max(r.Per, 1))
+	if r.Count > 1000 || r.Count*one*uint64(time.Second)%per != 0 {
+		return r.String()
+	}
+	n := r.Count * one * uint64(time.Second) / per
+	text := strings.TrimRight(fmt.Sprintf("%d.%07d", n/one, n%one), "0")
+	return strings.TrimSuffix(text, ".") + " tx/s"
 }
 
 // hintedReason is the account of values from the load hint.

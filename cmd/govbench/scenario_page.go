@@ -151,8 +151,13 @@ func (p *scenarioPage) printSteps(w io.Writer) {
 // facts says in words what the parameters and the rehearsal say in numbers.
 func (p *scenarioPage) facts() []string {
 	s, mix := p.Scenario.Params, p.workload.Mix
-	out := []string{fmt.Sprintf("%s exist at the start; a write stores %v on the chain; of 100 requests %d only ask.",
+	out := []string{fmt.Sprintf("%s exist at the start; a write stores %v on the chain; of 100 requests, those that only ask are %d.",
 		plural(s.Population, "entry"), s.Payload, percent(mix.Reads, mix.Requests))}
+	switch p.family.Name {
+	case "verify", "approval", "licence", "claim", "draw":
+		out = append(out, "The steps name the offices of the service; in the program the agencies take turns: "+
+			"the one in charge follows from the number of the case or record, and those that sign come after it in the order above.")
+	}
 	if s.LogReads {
 		out = append(out, "Every check is itself recorded on the chain, so that its trail can be shown.")
 	}
