@@ -153,7 +153,7 @@ func TestShowJSON(t *testing.T) {
 		t.Errorf("%+v", one.Amended)
 	}
 	city := one.Load["city"]
-	if city.Of != "cases" || city.PerSec != 0.014 || city.RequestsPerSec < 10*city.PerSec || city.RequestsPerSec > 20*city.PerSec {
+	if city.Of != "cases" || city.PerSec != 0.69 || city.RequestsPerSec < 10*city.PerSec || city.RequestsPerSec > 20*city.PerSec {
 		t.Errorf("%+v", city) // a case has about fifteen requests, its queries included
 	}
 	for _, c := range []struct{ kind, name string }{{"scenario", "court-*"}, {"designs", ""}, {"family", "verify"}, {"network", "metro"},
