@@ -24,6 +24,18 @@ type Params struct {
 	Salt         string           // goes into the program's tag, so that equal programs of two services differ
 }
 
+// Enacted is an amendment that took effect.
+type Enacted struct {
+	Member int // of a mix, else 0
+	Rule   string
+	Value  int64
+	Height uint64        // transactions that the old value governed
+	At     time.Duration // the program's newest time when it took effect
+}
+
+// Governed is an App that tells which amendments took effect, in the order in which they were proposed.
+type Governed interface{ Enacted() []Enacted }
+
 // Amendment is a change of a rule that takes effect in mid-run by a governed transaction: one agency
 // proposes it, the quorum of agencies endorses it, and from its height on the program judges by the new
 // value.

@@ -43,6 +43,8 @@ type page struct {
 	VerdictNote, BestNote, SampleNote, ExactNote, CatalogueNote string
 	Services                                                    []serviceTable
 	Verifications                                               []verification
+	Amendments                                                  []amended
+	AmendedNote                                                 string
 	Refusals                                                    []refusal
 	ServicesNote, VerificationNote, RefusalsNote                string
 }
@@ -108,6 +110,7 @@ func writeHTML(w io.Writer, in Input) error {
 		Again: j.again(), AgainNote: j.againNote(), LoadNote: loadNote, GlanceNote: glanceNote, Cross: j.crossRows(), CrossNote: crossNote, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
 		ExactNote: exactNote, CatalogueNote: catalogueNote}
 	p.Services, p.Verifications, p.Refusals = j.serviceTables(), j.verifications(), j.refusals()
+	p.Amendments, p.AmendedNote = j.amendments(), amendedNote
 	p.ServicesNote, p.VerificationNote, p.RefusalsNote = servicesNote, verificationNote, refusalsNote
 	p.CrossSentence = crossSentence(p.Cross)
 	if in.Environment.Go != "" {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/govbench/govbench/reports/result"
@@ -285,7 +286,37 @@ func (j *judged) refusals() []refusal {
 	return out
 }
 
-// markdownServices writes the tables of services, verifications and refusals.
+// amended is a rule that was to change in mid-run, over all runs of a scenario and load.
+type amended struct {
+	Scenario, Load, Rule, Value, Height, When string
+}
+
+// amendedNote stands over the table of amendments.
+const amendedNote = "Rules that the agencies change in mid-run by transactions: one proposes a value and a height, a quorum endorses it, and the new value governs every transaction of the program after that many. The time is the program's own; the first sound design of each row is shown."
+
+// amendments lists the changes of rules, by the first sound run of each scenario and load.
+func (j *judged) amendments() []amended {
+	var out []amended
+	seen := map[[2]string]bool{}
+	for _, r := range j.in.Records {
+		key := [2]string{r.Scenario, r.Load}
+		if seen[key] || len(r.Amendments) == 0 || len(r.Failed()) > 0 {
+			continue
+		}
+		seen[key] = true
+		for _, a := range r.Amendments {
+			row := amended{Scenario: a.Scenario, Load: r.Load, Rule: a.Rule, Value: strconv.FormatInt(a.Value, 10),
+				Height: strconv.FormatUint(a.Height, 10), When: "not reached"}
+			if a.InForce {
+				row.When = "at " + timeText(a.AtSec)
+			}
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// markdownServices writes the tables of services, verifications, amendments and refusals.
 func (j *judged) markdownServices(p printer) {
 	if tables := j.serviceTables(); len(tables) > 0 {
 		p("\n## Services on one chain\n\n%s", servicesNote)
@@ -305,6 +336,13 @@ func (j *judged) markdownServices(p printer) {
 		p("| scenario | load | read at one replica | logged on chain | share of all transactions |\n|---|---|---:|---:|---:|")
 		for _, v := range rows {
 			p("| %s | %s | %s | %s | %s |", md(j.in.scenarioName(v.Scenario)), md(loadText(v.Load)), v.Reads, v.Logged, v.Share)
+		}
+	}
+	if rows := j.amendments(); len(rows) > 0 {
+		p("\n## Rules that changed in mid-run\n\n%s\n", amendedNote)
+		p("| scenario | load | rule | new value | after transactions | took effect |\n|---|---|---|---:|---:|---|")
+		for _, a := range rows {
+			p("| %s | %s | %s | %s | %s | %s |", md(j.in.scenarioName(a.Scenario)), md(loadText(a.Load)), md(a.Rule), a.Value, a.Height, a.When)
 		}
 	}
 	if rows := j.refusals(); len(rows) > 0 {

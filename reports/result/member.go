@@ -35,3 +35,13 @@ const RefusalsMax = 20
 
 // OtherReasons is the reason of the refusals that are not listed one by one.
 const OtherReasons = "other reasons"
+
+// Amendment is a change of a program's rule that the scenario brings in mid-run, and whether it took effect.
+type Amendment struct {
+	Scenario string  `json:"scenario"`
+	Rule     string  `json:"rule"`
+	Value    int64   `json:"value"`
+	Height   uint64  `json:"height"`           // transactions of the program that the old value governed, or was to govern
+	InForce  bool    `json:"in_force"`         // it took effect before the run ended
+	AtSec    float64 `json:"at_sec,omitempty"` // the program's time when it did, since the start of the run
+}

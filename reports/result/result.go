@@ -47,17 +47,18 @@ type Record struct {
 	Warnings  []string `json:"warnings"`
 
 	// Beyond the scalar metrics, for plots. Empty where a runtime does not know them.
-	Provenance  string     `json:"provenance,omitempty"` // documented, derived or modelled: of the scenario
-	Category    string     `json:"category,omitempty"`   // of the scenario
-	Limit       string     `json:"limit,omitempty"`      // what limits this run: cpu, disk, link, rounds or offered
-	LatencyCDF  []Quantile `json:"latency_cdf,omitempty"`
-	Stages      []Stage    `json:"stages,omitempty"`
-	Series      []Point    `json:"series,omitempty"`
-	Assumptions []string   `json:"assumptions,omitempty"` // what was modelled, in sentences
-	Members     []Member   `json:"members,omitempty"`     // of a mixed workload: its services, in the order of the mix
-	Refusals    []Refusal  `json:"refusals,omitempty"`    // what the programs' rules refused in the window, the most frequent first
-	StateRoot   string     `json:"state_root,omitempty"`  // root of the programs' state after the run, in hexadecimal digits
-	Sustained   *Sustained `json:"sustained,omitempty"`   // of a load that is relative to it
+	Provenance  string      `json:"provenance,omitempty"` // documented, derived or modelled: of the scenario
+	Category    string      `json:"category,omitempty"`   // of the scenario
+	Limit       string      `json:"limit,omitempty"`      // what limits this run: cpu, disk, link, rounds or offered
+	LatencyCDF  []Quantile  `json:"latency_cdf,omitempty"`
+	Stages      []Stage     `json:"stages,omitempty"`
+	Series      []Point     `json:"series,omitempty"`
+	Assumptions []string    `json:"assumptions,omitempty"` // what was modelled, in sentences
+	Members     []Member    `json:"members,omitempty"`     // of a mixed workload: its services, in the order of the mix
+	Amendments  []Amendment `json:"amendments,omitempty"`  // rules that were to change in mid-run
+	Refusals    []Refusal   `json:"refusals,omitempty"`    // what the programs' rules refused in the window, the most frequent first
+	StateRoot   string      `json:"state_root,omitempty"`  // root of the programs' state after the run, in hexadecimal digits
+	Sustained   *Sustained  `json:"sustained,omitempty"`   // of a load that is relative to it
 }
 
 // Factor is a setting that the experiment varies and its level in this cell.

@@ -55,6 +55,7 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	out.Digest = sampleDigest(driver.Stats())
 	out.Warnings = append(out.Warnings, notes...)
 	out.StateRoot = rootOf(apps)
+	c.amendments(&out, furthest(apps).App)
 	c.conclude(&out, rec, checker.Verdicts(appliedBy(apps, checker)), lawsOf(apps), driver)
 	out.Warnings = append(out.Warnings, c.engineWarning())
 	return out, nil
@@ -121,6 +122,11 @@ func rootOf(apps []*countedApp) string {
 	}
 	root := slices.MaxFunc(apps, func(a, b *countedApp) int { return cmp.Compare(a.applied, b.applied) }).Digest()
 	return hex.EncodeToString(root[:])
+}
+
+// furthest is the replica's program that executed most.
+func furthest(apps []*countedApp) *countedApp {
+	return slices.MaxFunc(apps, func(a, b *countedApp) int { return cmp.Compare(a.applied, b.applied) })
 }
 
 // lawsOf checks the program's laws at every replica.

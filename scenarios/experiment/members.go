@@ -61,6 +61,32 @@ func (c *Cell) refusals(out *result.Record, counted []record.Refusals) {
 	}
 }
 
+// amendments tells which changes of rules took effect, and when; of those that did not a warning tells.
+func (c *Cell) amendments(out *result.Record, app workloads.App) {
+	var enacted []workloads.Enacted
+	if governed, ok := app.(workloads.Governed); ok {
+		enacted = governed.Enacted()
+	}
+	late := 0
+	for i, w := range c.Workload.Members() {
+		for _, a := range w.Scenario.Amendments {
+			told := result.Amendment{Scenario: w.Scenario.ID, Rule: a.Rule, Value: a.Value, Height: a.Height}
+			for _, e := range enacted {
+				if e.Member == i && e.Rule == a.Rule && e.Value == a.Value && !told.InForce {
+					told.InForce, told.Height, told.AtSec = true, e.Height, e.At.Seconds()
+				}
+			}
+			if !told.InForce {
+				late++
+			}
+			out.Amendments = append(out.Amendments, told)
+		}
+	}
+	if late > 0 {
+		out.Warnings = append(out.Warnings, fmt.Sprintf("rules that were to change in this run and did not, because too few transactions came: %d of %d", late, len(out.Amendments)))
+	}
+}
+
 // loneNote says how many services of a mix were given one arrival because their own rate had none.
 func loneNote(source workloads.Source) []string {
 	mixed, ok := source.(*mix.Source)

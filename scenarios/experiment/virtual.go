@@ -100,6 +100,7 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	out.Digest = hex.EncodeToString(digest[:])
 	root := app.Digest()
 	out.StateRoot = hex.EncodeToString(root[:])
+	c.amendments(&out, app.App)
 	c.conclude(&out, rec, checker.Verdicts(app.applied), app.Check(), driver)
 	return out, nil
 }

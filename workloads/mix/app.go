@@ -154,3 +154,18 @@ func Root(members, member int, tag uint64, memberRoot [32]byte, path [][32]byte)
 	}
 	return climb(members, member, leaf(tag, memberRoot), path)
 }
+
+// Enacted implements workloads.Governed: the amendments of all members.
+func (a *App) Enacted() (list []workloads.Enacted) {
+	for i := range a.parts {
+		governed, ok := a.parts[i].App.(workloads.Governed)
+		if !ok {
+			continue
+		}
+		for _, e := range governed.Enacted() {
+			e.Member = i
+			list = append(list, e)
+		}
+	}
+	return list
+}

@@ -42,6 +42,7 @@ type amendment struct {
 	decided   uint64 // order of the one that completed the quorum, 0 while it is open
 	state     byte
 	endorsers []byte // a bit an agency
+	enacted   uint64 // the program's newest time when it took effect, ms
 }
 
 const amendHead = 2 + 8 + 8 + 8 + 8 + 1
@@ -53,20 +54,23 @@ func (a *amendment) append(buf []byte) []byte {
 	buf = binary.BigEndian.AppendUint64(buf, a.proposed)
 	buf = binary.BigEndian.AppendUint64(buf, a.decided)
 	buf = append(buf, a.state)
-	return append(buf, a.endorsers...)
+	buf = append(buf, a.endorsers...)
+	return binary.BigEndian.AppendUint64(buf, a.enacted)
 }
 
 func (s *State) readAmendment(value []byte) (a amendment, ok bool) {
-	if len(value) != amendHead+(s.settings.Agencies+7)/8 {
+	end := amendHead + (s.settings.Agencies+7)/8
+	if len(value) != end+8 {
 		return amendment{}, false
 	}
+	a.enacted = binary.BigEndian.Uint64(value[end:])
 	a.rule = binary.BigEndian.Uint16(value)
 	a.value = int64(binary.BigEndian.Uint64(value[2:]))
 	a.height = binary.BigEndian.Uint64(value[10:])
 	a.proposed = binary.BigEndian.Uint64(value[18:])
 	a.decided = binary.BigEndian.Uint64(value[26:])
 	a.state = value[34]
-	a.endorsers = slices.Clone(value[amendHead:])
+	a.endorsers = slices.Clone(value[amendHead:end])
 	return a, true
 }
 
@@ -285,7 +289,7 @@ func (s *State) enact() {
 	for len(list) > 0 && list[0].height <= s.totals.accepted {
 		value, _ := s.Tx.Get(s.amendKey(list[0].number))
 		if a, ok := s.readAmendment(value); ok {
-			a.state = amendInForce
+			a.state, a.enacted = amendInForce, s.totals.clock
 			s.values[a.rule] = a.value
 			s.Tx.Put(s.amendKey(list[0].number), a.append(nil))
 			record.inForce++

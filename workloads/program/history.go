@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"time"
+
+	"github.com/govbench/govbench/workloads"
 )
 
 // change is a value of a rule with the height after which it held.
@@ -28,6 +31,17 @@ func (s *State) RuleAt(name string, order uint64) int64 {
 // Governance is the number of accepted transactions that proposed or endorsed amendments, recomputed from the
 // amendments. It may be asked after [State.Audit]: a family's own transactions and these are all that were accepted.
 func (s *State) Governance() uint64 { return s.governance }
+
+// Enacted implements workloads.Governed.
+func (s *State) Enacted() (list []workloads.Enacted) {
+	for e := range s.Ledger.Prefix([]byte(keyAmend)) {
+		if a, ok := s.readAmendment(e.Value); ok && a.state == amendInForce && int(a.rule) < len(s.settings.rules) {
+			list = append(list, workloads.Enacted{Rule: s.settings.rules[a.rule].Name, Value: a.value, Height: a.height,
+				At: time.Duration(a.enacted) * time.Millisecond})
+		}
+	}
+	return list
+}
 
 func ones(set []byte) (count int) {
 	for _, b := range set {
@@ -100,6 +114,8 @@ func (s *State) auditAmendment(number uint64, a *amendment, version uint64) erro
 		return fail("endorsed by agencies that do not exist")
 	case a.state > amendInForce || a.proposed == 0 || a.proposed > s.totals.accepted || a.height <= a.proposed:
 		return fail("unsound record")
+	case a.enacted > s.totals.clock || a.enacted != 0 && a.state != amendInForce:
+		return fail("it took effect at a time that has not come")
 	case quorum != (a.state != amendOpen):
 		return fail("its endorsements and its state differ")
 	case (a.state != amendOpen) != (a.decided >= a.proposed) || a.decided >= a.height:

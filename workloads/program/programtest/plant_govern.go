@@ -38,9 +38,10 @@ func GovernPlants(state Ledger) []Plant {
 		"not in force":              func(r []byte) { r[34] = 1 },
 		"no such state":             func(r []byte) { r[34] = 3 },
 		"without its quorum":        func(r []byte) { clear(r[35:]) },
-		"one endorsement more":      func(r []byte) { r[len(r)-1] ^= r[len(r)-1] + 1 },
+		"one endorsement more":      func(r []byte) { r[len(r)-9] ^= r[len(r)-9] + 1 },
 		"cut short":                 func(r []byte) { r[0] = 0xff },
-		"an agency that is no more": func(r []byte) { r[len(r)-1] |= 0x80 },
+		"an agency that is no more": func(r []byte) { r[len(r)-9] |= 0x80 },
+		"in force in the future":    func(r []byte) { r[len(r)-8] = 0x7f },
 	} {
 		record := bytes.Clone(enacted.Value)
 		change(record)
