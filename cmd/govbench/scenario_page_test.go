@@ -132,7 +132,7 @@ func TestMixPage(t *testing.T) {
 	file := write(t, "city hall.yaml", "id: city-hall\nname: City hall\nmix:\n  - {scenario: court-*, share: 40%}\n  - {scenario: real-estate-registration, share: 60%}\n")
 	o = govbench(t, "show", "scenario", file)
 	o.want(t, exitOK)
-	if !strings.Contains(o.stdout, " 60.00%      5.13  real-estate-registration") || !strings.Contains(o.stdout, "--scenario '"+file+"'") {
+	if !strings.Contains(o.stdout, " 60.00%      11.0  real-estate-registration") || !strings.Contains(o.stdout, "--scenario '"+file+"'") {
 		t.Errorf("%s", o.stdout)
 	}
 }
