@@ -39,6 +39,7 @@ type runFlags struct {
 	quiet     bool
 	dryRun    bool
 	resume    bool
+	retry     bool
 }
 
 func (f *runFlags) add(set *pflag.FlagSet) {
@@ -66,10 +67,14 @@ func (f *runFlags) add(set *pflag.FlagSet) {
 	set.BoolVar(&f.quiet, "quiet", false, "print no progress and no summary")
 	set.BoolVar(&f.dryRun, "dry-run", false, "print the plan and run nothing")
 	set.BoolVar(&f.resume, "resume", false, "continue in an output directory: run what is missing; without FILE, of the experiment there")
+	set.BoolVar(&f.retry, "retry-failed", false, "with --resume: run again what failed, too")
 }
 
 // apply overrides an experiment by the flags that were given.
 func (f *runFlags) apply(x *experiment.File) error {
+	if f.retry && !f.resume {
+		return errors.New("--retry-failed: goes with --resume only: without it nothing has failed yet")
+	}
 	if f.set.Changed("clients") && f.set.Changed("load") {
 		return errors.New("--clients and --load: a closed loop sends as fast as it is answered, so give one of them")
 	}

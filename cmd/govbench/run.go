@@ -29,7 +29,9 @@ The result goes to stdout and progress to stderr. The output directory holds run
 and synced as each ends), report.html, report.md, summary.csv, bench.txt, plots, and experiment.yaml, which
 gives the same digests when it is run again.
 
-Ctrl-C stops cleanly: every finished run is kept, the report is written of those, and --resume runs the rest.
+Ctrl-C stops cleanly: every finished run is kept, the report is written of those, and --resume runs the rest. So it
+does after any other end, a power cut included. A run whose check failed stays, marked as failed, and counts for no
+figure; --retry-failed makes it again. While one process writes to a directory, no other can.
 
 Exit status: 0 done; 1 a check or a run failed, or the run was stopped; 2 the input is wrong.`,
 		Example: `  govbench run
@@ -157,12 +159,13 @@ func printPlan(w io.Writer, p *experiment.Plan, asJSON bool) error {
 
 // runPlan runs one experiment and writes everything about it. Only errors of the input are not a
 // failure.
-func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) error {
+func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) (err error) {
 	dir := outputDir(flags, p.File.Name)
-	s, err := openStore(dir, flags.resume, p, cmd.ErrOrStderr())
+	s, err := openStore(dir, opening{resume: flags.resume, retry: flags.retry}, p, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, s.close()) }()
 	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, s)
 	started := time.Now()
 	runErr := experiment.Run(cmd.Context(), s.missing, experiment.Options{
