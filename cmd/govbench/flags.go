@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/govbench/govbench/scenarios/experiment"
@@ -15,6 +16,8 @@ import (
 
 // runFlags are the flags that describe an experiment. A flag that was given overrides the file.
 type runFlags struct {
+	command   string                                             // run or sweep
+	write     func(*cobra.Command, *runFlags, reportInput) error // tells the result
 	set       *pflag.FlagSet
 	designs   []string
 	scenarios []string

@@ -18,7 +18,7 @@ import (
 )
 
 func newRun() *cobra.Command {
-	var flags runFlags
+	flags := runFlags{command: "run", write: writeReport}
 	cmd := &cobra.Command{
 		Use:   "run [FILE...]",
 		Short: "run an experiment and write its report",
@@ -176,18 +176,18 @@ func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) (err error
 		return failure{err}
 	}
 	if len(s.records) > 0 {
-		err := writeReport(cmd, flags, reportInput{dir: dir, plan: p, records: s.records, started: started, ended: time.Now()})
+		err := flags.write(cmd, flags, reportInput{dir: dir, plan: p, records: s.records, started: started, ended: time.Now()})
 		if err != nil {
 			return failure{err}
 		}
 	}
-	return verdict(runErr, s.records, len(p.Cells), dir)
+	return verdict(flags.command, runErr, s.records, len(p.Cells), dir)
 }
 
 // verdict turns the end of a run into an error, if it is one.
-func verdict(runErr error, records []result.Record, planned int, dir string) error {
+func verdict(command string, runErr error, records []result.Record, planned int, dir string) error {
 	if errors.Is(runErr, context.Canceled) {
-		return failure{fmt.Errorf("stopped: %d of %d runs are kept in %s; the rest: govbench run --resume --out %s", len(records), planned, dir, shellQuote(dir))}
+		return failure{fmt.Errorf("stopped: %d of %d runs are kept in %s; the rest: govbench %s --resume --out %s", len(records), planned, dir, command, shellQuote(dir))}
 	}
 	if runErr != nil {
 		return failure{runErr}
