@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/govbench/govbench/scenarios/experiment"
@@ -15,6 +16,8 @@ import (
 
 // runFlags are the flags that describe an experiment. A flag that was given overrides the file.
 type runFlags struct {
+	command   string                                             // run or sweep
+	write     func(*cobra.Command, *runFlags, reportInput) error // tells the result
 	set       *pflag.FlagSet
 	designs   []string
 	scenarios []string
@@ -33,12 +36,15 @@ type runFlags struct {
 	seed      uint64
 	settings  []string
 	vary      []string
+	sample    int
+	when      string
 	jobs      int
 	out       string
 	json      bool
 	quiet     bool
 	dryRun    bool
 	resume    bool
+	retry     bool
 }
 
 func (f *runFlags) add(set *pflag.FlagSet) {
@@ -60,16 +66,22 @@ func (f *runFlags) add(set *pflag.FlagSet) {
 	set.Uint64Var(&f.seed, "seed", 0, "`N`, the seed of the first trial")
 	set.StringArrayVar(&f.settings, "set", nil, "`KEY=VALUE`: any setting by its path, such as design.block.max_txs=1 (repeatable)")
 	set.StringArrayVar(&f.vary, "vary", nil, "`KEY=V1,V2,...`: a setting to vary (repeatable)")
+	set.IntVar(&f.sample, "sample", 0, "`N` points of a Latin hypercube over what --vary lists, or over its ranges such as 1ms..100ms, instead of the grid")
+	set.StringVar(&f.when, "when", "", "`CONDITION` between varied settings under which a point is run, such as 'design.block.max_txs>=100 or load<5000'")
 	set.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "`N` runs at a time; on the wall clock one, unless this says otherwise")
 	set.StringVar(&f.out, "out", "", "output `DIR` (default results/NAME, or results/NAME-2, ... when that holds results)")
 	set.BoolVar(&f.json, "json", false, "print the run records as JSON lines instead of the summary")
 	set.BoolVar(&f.quiet, "quiet", false, "print no progress and no summary")
 	set.BoolVar(&f.dryRun, "dry-run", false, "print the plan and run nothing")
 	set.BoolVar(&f.resume, "resume", false, "continue in an output directory: run what is missing; without FILE, of the experiment there")
+	set.BoolVar(&f.retry, "retry-failed", false, "with --resume: run again what failed, too")
 }
 
 // apply overrides an experiment by the flags that were given.
 func (f *runFlags) apply(x *experiment.File) error {
+	if f.retry && !f.resume {
+		return errors.New("--retry-failed: goes with --resume only: without it nothing has failed yet")
+	}
 	if f.set.Changed("clients") && f.set.Changed("load") {
 		return errors.New("--clients and --load: a closed loop sends as fast as it is answered, so give one of them")
 	}
@@ -161,7 +173,7 @@ func (f *runFlags) applyNumbers(x *experiment.File) error {
 		name  string
 		value int
 		into  *int
-	}{{"clients", f.clients, &x.Clients}, {"replicas", f.replicas, &x.Replicas}, {"trials", f.trials, &x.Trials}, {"jobs", f.jobs, &f.jobs}} {
+	}{{"clients", f.clients, &x.Clients}, {"replicas", f.replicas, &x.Replicas}, {"trials", f.trials, &x.Trials}, {"sample", f.sample, &x.Sample}, {"jobs", f.jobs, &f.jobs}} {
 		if !f.set.Changed(n.name) {
 			continue
 		}
@@ -215,6 +227,10 @@ func (f *runFlags) applySettings(x *experiment.File) error {
 		x.Set[key] = value
 		delete(x.Vary, key)
 		x.Override("set."+key, "--set "+key)
+	}
+	if f.when != "" {
+		x.When = f.when
+		x.Override("when", "--when")
 	}
 	for _, pair := range f.vary {
 		key, values, ok := strings.Cut(pair, "=")

@@ -168,7 +168,7 @@ func runPlanned(t *testing.T, p *experiment.Plan) (o outcome, dir string) {
 	cmd.SetContext(t.Context())
 	cmd.SetOut(&stdout)
 	cmd.SetErr(&stderr)
-	flags := &runFlags{set: pflag.NewFlagSet("run", pflag.ContinueOnError), out: dir, jobs: 2}
+	flags := &runFlags{command: "run", write: writeReport, set: pflag.NewFlagSet("run", pflag.ContinueOnError), out: dir, jobs: 2}
 	status := report(runPlan(cmd, flags, p), &stderr)
 	return outcome{stdout.String(), stderr.String(), status}, dir
 }

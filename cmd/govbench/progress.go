@@ -55,8 +55,9 @@ func (g *progress) update(done, total int, r result.Record) {
 		return
 	}
 	g.last = now
-	left := time.Duration(float64(now.Sub(g.started)) / float64(done) * float64(total-done)).Round(time.Second)
-	line := fmt.Sprintf("%d of %d runs, %v left: %s on %s at %s", done, total, left, r.Design, r.Scenario, r.Load)
+	each := float64(now.Sub(g.started)) / float64(done)
+	left := time.Duration(each * float64(total-done)).Round(time.Second)
+	line := fmt.Sprintf("%d of %d runs, %s a second, %v left: %s on %s at %s", done, total, rateText(float64(time.Second)/max(each, 1)), left, r.Design, r.Scenario, r.Load)
 	if !g.terminal {
 		fmt.Fprintln(g.w, line)
 		return
@@ -64,6 +65,14 @@ func (g *progress) update(done, total int, r result.Record) {
 	const width = 20
 	full := width * done / total
 	fmt.Fprintf(g.w, "\r\x1b[K[%s%s] %s", strings.Repeat("#", full), strings.Repeat(".", width-full), line)
+}
+
+// rateText writes runs a second with two digits, or all that are before the point.
+func rateText(rate float64) string {
+	if rate >= 10 {
+		return fmt.Sprintf("%.0f", rate)
+	}
+	return fmt.Sprintf("%.2g", rate)
 }
 
 // searching tells that a cell's sustained load is being looked for, which takes a dozen runs or two.

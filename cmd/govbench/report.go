@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -121,18 +122,24 @@ func writeReport(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 	w := cmd.OutOrStdout()
 	switch {
 	case flags.json:
-		for _, rec := range r.records {
-			line, err := result.Encode(rec)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(w, "%s\n", line)
-		}
+		return printRecords(w, r.records)
 	case !flags.quiet:
 		if err := render.Text(w, in); err != nil {
 			return err
 		}
 		fmt.Fprintf(w, "\nreport: %s\n", filepath.Join(r.dir, "report.html"))
+	}
+	return nil
+}
+
+// printRecords prints run records as JSON lines.
+func printRecords(w io.Writer, records []result.Record) error {
+	for _, rec := range records {
+		line, err := result.Encode(rec)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s\n", line)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 )
 
 func newRun() *cobra.Command {
-	var flags runFlags
+	flags := runFlags{command: "run", write: writeReport}
 	cmd := &cobra.Command{
 		Use:   "run [FILE...]",
 		Short: "run an experiment and write its report",
@@ -29,7 +29,9 @@ The result goes to stdout and progress to stderr. The output directory holds run
 and synced as each ends), report.html, report.md, summary.csv, bench.txt, plots, and experiment.yaml, which
 gives the same digests when it is run again.
 
-Ctrl-C stops cleanly: every finished run is kept, the report is written of those, and --resume runs the rest.
+Ctrl-C stops cleanly: every finished run is kept, the report is written of those, and --resume runs the rest. So it
+does after any other end, a power cut included. A run whose check failed stays, marked as failed, and counts for no
+figure; --retry-failed makes it again. While one process writes to a directory, no other can.
 
 Exit status: 0 done; 1 a check or a run failed, or the run was stopped; 2 the input is wrong.`,
 		Example: `  govbench run
@@ -157,12 +159,13 @@ func printPlan(w io.Writer, p *experiment.Plan, asJSON bool) error {
 
 // runPlan runs one experiment and writes everything about it. Only errors of the input are not a
 // failure.
-func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) error {
+func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) (err error) {
 	dir := outputDir(flags, p.File.Name)
-	s, err := openStore(dir, flags.resume, p, cmd.ErrOrStderr())
+	s, err := openStore(dir, opening{resume: flags.resume, retry: flags.retry}, p, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, s.close()) }()
 	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, s)
 	started := time.Now()
 	runErr := experiment.Run(cmd.Context(), s.missing, experiment.Options{
@@ -173,18 +176,18 @@ func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) error {
 		return failure{err}
 	}
 	if len(s.records) > 0 {
-		err := writeReport(cmd, flags, reportInput{dir: dir, plan: p, records: s.records, started: started, ended: time.Now()})
+		err := flags.write(cmd, flags, reportInput{dir: dir, plan: p, records: s.records, started: started, ended: time.Now()})
 		if err != nil {
 			return failure{err}
 		}
 	}
-	return verdict(runErr, s.records, len(p.Cells), dir)
+	return verdict(flags.command, runErr, s.records, len(p.Cells), dir)
 }
 
 // verdict turns the end of a run into an error, if it is one.
-func verdict(runErr error, records []result.Record, planned int, dir string) error {
+func verdict(command string, runErr error, records []result.Record, planned int, dir string) error {
 	if errors.Is(runErr, context.Canceled) {
-		return failure{fmt.Errorf("stopped: %d of %d runs are kept in %s; the rest: govbench run --resume --out %s", len(records), planned, dir, shellQuote(dir))}
+		return failure{fmt.Errorf("stopped: %d of %d runs are kept in %s; the rest: govbench %s --resume --out %s", len(records), planned, dir, command, shellQuote(dir))}
 	}
 	if runErr != nil {
 		return failure{runErr}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios/experiment"
@@ -17,7 +18,11 @@ import (
 const (
 	runsFile       = "runs.jsonl"
 	experimentFile = "experiment.yaml"
+	lockName       = ".lock"
 )
+
+// errLocked is the cause of an error for a directory that another process writes.
+var errLocked = errors.New("another govbench is writing to it")
 
 // store is an output directory while an experiment runs. Every run is durable as soon as it has ended;
 // finish puts them into the order of the plan.
@@ -27,19 +32,42 @@ type store struct {
 	runs    *result.Writer
 	records []result.Record // those that were there first
 	missing []*experiment.Cell
+	lock    *os.File
 }
 
-// openStore prepares an output directory. With resume, runs that are there stay and are not made again.
-func openStore(dir string, resume bool, p *experiment.Plan, warn io.Writer) (*store, error) {
+// opening says what becomes of the runs that an output directory holds.
+type opening struct {
+	resume bool // they stay and are not made again; otherwise there may be none
+	retry  bool // those with a failed check are made again nevertheless
+}
+
+// openStore prepares an output directory and keeps it from every other process until close.
+func openStore(dir string, how opening, p *experiment.Plan, warn io.Writer) (*store, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("--out: %s is a file: allowed is a directory", dir)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("--out: cannot make the output directory: %w", err)
 	}
+	lock, err := lockFile(filepath.Join(dir, lockName))
+	if errors.Is(err, errLocked) {
+		return nil, fmt.Errorf("--out: %s: %w: wait for it, or name another directory", dir, errLocked)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--out: cannot lock the output directory: %w", err)
+	}
+	s, err := fillStore(&store{dir: dir, plan: p, lock: lock}, how, warn)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return s, nil
+}
+
+// fillStore reads what a locked output directory holds and writes the experiment into it.
+func fillStore(s *store, how opening, warn io.Writer) (*store, error) {
+	dir, p := s.dir, s.plan
 	path := filepath.Join(dir, runsFile)
-	s := &store{dir: dir, plan: p}
-	err := s.openRuns(path, resume, warn)
+	err := s.openRuns(path, how, warn)
 	if detail := (*result.Error)(nil); err != nil && !errors.As(err, &detail) {
 		err = fmt.Errorf("--out: cannot write the results: %w", err)
 	}
@@ -51,6 +79,11 @@ func openStore(dir string, resume bool, p *experiment.Plan, warn io.Writer) (*st
 	if foreign > 0 {
 		return nil, errors.Join(fmt.Errorf("%s: %d of its %d runs are not of this experiment: resume with the experiment that made them, or name another directory with --out",
 			path, foreign, len(s.records)), s.runs.Close())
+	}
+	if how.retry {
+		if err := s.dropFailed(); err != nil {
+			return nil, fmt.Errorf("--out: cannot take the failed runs out: %w", err)
+		}
 	}
 	data, err := p.File.Marshal()
 	if err == nil {
@@ -65,8 +98,8 @@ func openStore(dir string, resume bool, p *experiment.Plan, warn io.Writer) (*st
 	return s, nil
 }
 
-func (s *store) openRuns(path string, resume bool, warn io.Writer) (err error) {
-	if !resume {
+func (s *store) openRuns(path string, how opening, warn io.Writer) (err error) {
+	if !how.resume {
 		s.runs, err = result.Create(path)
 		return err
 	}
@@ -75,6 +108,22 @@ func (s *store) openRuns(path string, resume bool, warn io.Writer) (err error) {
 	if truncated != nil && err == nil {
 		fmt.Fprintf(warn, "govbench: %v\n", truncated)
 	}
+	return err
+}
+
+// dropFailed takes the runs with a failed check out, so that they are made again.
+func (s *store) dropFailed() error {
+	path := filepath.Join(s.dir, runsFile)
+	sound := slices.DeleteFunc(slices.Clone(s.records), func(r result.Record) bool { return len(r.Failed()) > 0 })
+	if len(sound) == len(s.records) {
+		return nil
+	}
+	err := errors.Join(s.runs.Close(), writeRuns(path, sound))
+	if err != nil {
+		return err
+	}
+	s.runs, s.records, _, err = result.Resume(path)
+	s.missing, _ = s.plan.Missing(s.records)
 	return err
 }
 
@@ -115,25 +164,34 @@ func (s *store) keep(r result.Record) error {
 }
 
 // finish puts the runs into the order of the plan, in which the same experiment always gives the same
-// bytes, and closes the store. The file is replaced as a whole or not at all.
+// bytes. The file is replaced as a whole or not at all.
 func (s *store) finish() error {
-	if err := s.runs.Close(); err != nil {
-		return err
-	}
+	return errors.Join(s.runs.Close(), s.order())
+}
+
+// close lets other processes write to the directory.
+func (s *store) close() error { return s.lock.Close() }
+
+func (s *store) order() error {
 	before := keys(s.records)
 	s.plan.Sort(s.records)
 	if after := keys(s.records); before == after {
 		return nil
 	}
+	return writeRuns(filepath.Join(s.dir, runsFile), s.records)
+}
+
+// writeRuns replaces a runs.jsonl.
+func writeRuns(path string, records []result.Record) error {
 	var data bytes.Buffer
-	for _, r := range s.records {
+	for _, r := range records {
 		line, err := result.Encode(r)
 		if err != nil {
 			return err
 		}
 		data.Write(append(line, '\n'))
 	}
-	return replaceFile(filepath.Join(s.dir, runsFile), data.Bytes())
+	return replaceFile(path, data.Bytes())
 }
 
 func keys(records []result.Record) string {

@@ -34,6 +34,8 @@ type File struct {
 	Seed       uint64              `yaml:"seed" doc:"seed of the first trial; 1 by default"`
 	Replicas   int                 `yaml:"replicas,omitempty" doc:"replicas of every design, instead of its own number"`
 	Vary       map[string][]string `yaml:"vary,omitempty" doc:"settings to vary as a grid, by their paths such as design.block.max_txs"`
+	Sample     int                 `yaml:"sample,omitempty" doc:"points of a Latin hypercube over the lists and ranges (1ms..100ms, log:1KiB..1MiB) of vary, instead of the grid"`
+	When       string              `yaml:"when,omitempty" doc:"condition between varied settings under which a point is run, such as design.block.max_txs>=100 or load<5000"`
 	Set        map[string]string   `yaml:"set,omitempty" doc:"one value for a setting of every cell, by its path"`
 
 	source *strict.Node      // what was read, for the places of errors; nil for Blank

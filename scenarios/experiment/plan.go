@@ -103,6 +103,8 @@ func (f *File) check() error {
 		return f.fail("warmup", "found %v: allowed is less than the duration, %v", f.Warmup, f.Duration)
 	case f.Trials < 1 || f.Trials > 10_000:
 		return f.fail("trials", "found %d: allowed are 1 to 10000", f.Trials)
+	case f.Sample < 0:
+		return f.fail("sample", "found %d: allowed are 1 to %d", f.Sample, sampleMax)
 	case f.Replicas < 0 || f.Replicas > replicasMax:
 		return f.fail("replicas", "found %d: allowed are 1 to %d", f.Replicas, replicasMax)
 	}
@@ -140,11 +142,14 @@ func (f *File) checkSettings() error {
 // setsLoad reports whether the load is among the settings.
 func (f *File) setsLoad() bool { return f.Set["load"] != "" || len(f.Vary["load"]) > 0 }
 
-// points is the grid of the varied settings: one list of factors a point.
-func (f *File) points() ([][]result.Factor, error) {
+// grid is every combination of the varied settings: one list of factors a point.
+func (f *File) grid() ([][]result.Factor, error) {
 	points := [][]result.Factor{nil}
 	for _, key := range sortedKeys(f.Vary) {
 		levels := f.Vary[key]
+		if isRange(levels) {
+			return nil, f.at(fmt.Errorf("found the range %s: a range is for a sample; give one with sample, or a list such as [100, 500]", levels[0]), "vary", key)
+		}
 		if len(points)*len(levels) > cellsMax {
 			return nil, f.fail("vary", "has more than %d points", cellsMax)
 		}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/govbench/govbench/reports/render"
+)
+
+func newSweep() *cobra.Command {
+	flags := runFlags{command: "sweep", write: writeSweep}
+	cmd := &cobra.Command{
+		Use:   "sweep [FILE]",
+		Short: "vary settings and tell what each of them does",
+		Long: `Run an experiment at every combination of the settings that it varies, and tell what each of them does. It takes
+the flags of govbench run; trials of different cells share their seeds, so that all meet the same arrivals.
+
+  --vary KEY=V1,V2,...   is a grid over all such lists.
+  --sample N             instead of the grid takes N points, a Latin hypercube: each list or range is cut into N equal
+                         parts and each part is drawn from once. A range is LOW..HIGH, such as
+                         design.block.max_wait=1ms..100ms, and log:LOW..HIGH one in which each doubling is as likely.
+                         The seed of the experiment decides the points.
+  --when CONDITION       keeps the points for which it holds, such as 'design.block.max_txs>=100 or load<5000': settings
+                         that are varied, compared by < <= > >= = != with a value, joined by and, or, not and brackets.
+
+The effects go to stdout and progress to stderr. The output directory holds runs.jsonl and experiment.yaml as of
+govbench run, and tables that pandas, R and DuckDB read as they are: sweep.csv has a row a run and metric with a column a
+setting (durations in seconds, sizes in bytes), effects.csv a row a metric, factor and level, pareto.csv a row a cell.
+govbench report DIR writes the full report with its figures.
+
+A factor's share is its first-order sensitivity: the variance of the means at its levels over the variance of all runs.
+
+A sweep that ended for whatever reason, kill -9 included, goes on with --resume: what was finished is kept and is not
+run again. A failed run stays, marked as failed, until --retry-failed.
+
+Exit status: 0 done; 1 a check or a run failed, or the sweep was stopped; 2 the input is wrong.`,
+		Example: `  govbench sweep my-experiment.yaml --vary design.block.max_txs=10,100,1000 --vary load=500,2000
+  govbench sweep my-experiment.yaml --vary load=100..5000 --vary design.block.max_wait=log:1ms..100ms --sample 100
+  govbench sweep --resume --out results/my-experiment`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runSweep(cmd, &flags, args)
+		},
+	}
+	flags.add(cmd.Flags())
+	completeFlags(cmd)
+	return cmd
+}
+
+// runSweep refuses an experiment that varies nothing and runs any other.
+func runSweep(cmd *cobra.Command, flags *runFlags, paths []string) error {
+	files, err := readExperiments(flags, paths)
+	if err != nil {
+		return err
+	}
+	if len(files[0].Vary) == 0 {
+		return errors.New("--vary: a sweep varies something: give at least one setting, such as --vary design.block.max_txs=10,100,1000")
+	}
+	return runExperiments(cmd, flags, paths)
+}
+
+// writeSweep writes the tables of a sweep and tells its effects on stdout.
+func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
+	in := render.Sweep{Records: r.records, Cores: map[string]int{}}
+	for _, c := range r.plan.Cells {
+		in.Cores[c.Key().Cell] = c.Machine.Cores
+	}
+	if err := render.WriteSweep(r.dir, in); err != nil {
+		return err
+	}
+	w := cmd.OutOrStdout()
+	if flags.json {
+		return printRecords(w, r.records)
+	}
+	if flags.quiet {
+		return nil
+	}
+	if err := render.SweepText(w, in); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\ntables: %s, effects.csv and pareto.csv in %s; figures: govbench report %s\n", "sweep.csv", r.dir, shellQuote(r.dir))
+	return err
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// thousand is a sweep of 1,000 tiny cells.
+const thousand = `name: thousand
+designs: [raft]
+scenarios: [court-evidence-deposit]
+machine: reference
+duration: 1s
+warmup: 200ms
+vary: {load: [20..40], design.block.max_wait: ["log:1ms..100ms"], design.block.max_txs: [1, 10, 100]}
+sample: 1000
+`
+
+// TestSweepKilled: a sweep of 1,000 cells that is killed twenty times at random moments and resumed each time ends
+// with exactly 1,000 distinct cells and the same bytes as an unbroken one.
+func TestSweepKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs 2,000 cells in processes of their own")
+	}
+	path, unbroken, dir := write(t, "thousand.yaml", thousand), t.TempDir(), t.TempDir()
+	govbench(t, "sweep", path, "--quiet", "--out", unbroken).want(t, exitOK)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for kill := range 20 {
+		cmd := exec.CommandContext(t.Context(), self, "sweep", path, "--resume", "--quiet", "--out", dir)
+		cmd.Env = append(os.Environ(), childVariable+"=1")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if kill%2 == 0 { // at any moment, while it starts or plans too
+			time.Sleep(time.Duration(rng.Int64N(int64(200 * time.Millisecond))))
+		} else { // in the middle of the work
+			for enough := runsIn(dir) + 1 + rng.IntN(80); runsIn(dir) < enough; {
+				time.Sleep(time.Millisecond)
+			}
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err == nil {
+			t.Fatalf("the sweep ended before kill %d", kill+1)
+		}
+	}
+	kept := runsIn(dir)
+	govbench(t, "sweep", "--resume", "--quiet", "--out", dir).want(t, exitOK)
+	lines := strings.Split(strings.TrimSpace(read(t, dir, runsFile)), "\n")
+	distinct := map[string]bool{}
+	for _, line := range lines {
+		cell, _, _ := strings.Cut(strings.TrimPrefix(line, `{"schema":"govbench.run/1","cell":"`), `"`)
+		distinct[cell] = true
+	}
+	t.Logf("killed 20 times, %d cells by then; in the end %d lines, %d distinct cells", kept, len(lines), len(distinct))
+	if len(lines) != 1000 || len(distinct) != 1000 {
+		t.Errorf("%d lines with %d distinct cells", len(lines), len(distinct))
+	}
+	for _, name := range []string{runsFile, "sweep.csv", "effects.csv", "pareto.csv", experimentFile} {
+		if read(t, dir, name) != read(t, unbroken, name) {
+			t.Errorf("%s differs from that of an unbroken sweep", name)
+		}
+	}
+}
+
+// TestSweep: the tables hold every run with its settings as numbers, and the terminal names the factor that matters.
+func TestSweep(t *testing.T) {
+	path, dir := write(t, "small.yaml", small), t.TempDir()
+	govbench(t, "sweep", path, "--out", dir).want(t, exitInput, "--vary: a sweep varies something")
+	govbench(t, "sweep", path, "--vary", "load=40..80", "--out", dir).want(t, exitInput, "--vary load: found the range 40..80")
+	args := []string{"sweep", path, "--vary", "load=40,80", "--vary", "design.block.max_wait=1ms,20ms", "--trials", "2",
+		"--when", "load=40 or design.block.max_wait<2ms", "--out", dir}
+	o := govbench(t, args...)
+	o.want(t, exitOK, "12 of 12 runs", " a second, ")
+	for _, text := range []string{"12 runs, 0 failed", "throughput   load", "Pareto front", "raft design.block.max_wait=1ms load=80"} {
+		if !strings.Contains(o.stdout, text) {
+			t.Errorf("stdout lacks %q:\n%s", text, o.stdout)
+		}
+	}
+	rows, err := csv.NewReader(strings.NewReader(read(t, dir, "sweep.csv"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := "cell,scenario,design,protocol,runtime,network,machine,faults,replicas,cores,load,seed,trial,design_block_max_wait_sec,factor_load,status,metric,value,unit"
+	if got := strings.Join(rows[0], ","); got != head {
+		t.Errorf("head %s", got)
+	}
+	found := 0
+	for _, r := range rows[1:] {
+		if line := strings.Join(r[1:], ","); strings.HasPrefix(line, "court-evidence-deposit,pbft,pbft,virtual,metro,reference,none,4,4,80,2,1,0.001,80,ok,throughput,") {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("a run's throughput is there %d times", found)
+	}
+	if n := strings.Count(read(t, dir, "sweep.csv"), ",throughput,"); n != 12 {
+		t.Errorf("%d runs have a throughput", n)
+	}
+	before := read(t, dir, "effects.csv")
+	govbench(t, "sweep", "--resume", "--out", dir).want(t, exitOK, "12 runs, 12 of them are there")
+	if read(t, dir, "effects.csv") != before {
+		t.Error("resuming changed the effects")
+	}
+	if o := govbench(t, "sweep", "--resume", "--json", "--out", dir); o.stdout != read(t, dir, runsFile) {
+		t.Error("--json is not runs.jsonl")
+	}
+	var plan bytes.Buffer
+	if status := execute(t.Context(), []string{"sweep", filepath.Join(dir, experimentFile), "--dry-run"}, &plan, &plan); status != exitOK || !strings.Contains(plan.String(), ": 12 runs") {
+		t.Errorf("the written experiment has another plan:\n%s", plan.String())
+	}
+}

@@ -1,0 +1,203 @@
+package render
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/stats"
+)
+
+// Sweep is what the tables of a sweep are made from.
+type Sweep struct {
+	Records []result.Record
+	Cores   map[string]int // of a node, by the cell's hash
+}
+
+// sweepMetrics are those whose effects are told, in order.
+func sweepMetrics() []string { return []string{"throughput", "latency-p50", "latency-p99"} }
+
+// WriteSweep writes the tables of a sweep into dir, which it creates: sweep.csv (a row a run and metric), effects.csv
+// (a row a metric, factor and level) and pareto.csv (a row a cell). A file is replaced whole or not at all.
+func WriteSweep(dir string, s Sweep) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		name string
+		rows [][]string
+	}{{"sweep.csv", s.tidy()}, {"effects.csv", s.effects()}, {"pareto.csv", s.pareto()}} {
+		var buf bytes.Buffer
+		if err := csv.NewWriter(&buf).WriteAll(f.rows); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		if err := replace(filepath.Join(dir, f.name), buf.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tidyHead are the columns of every run, before those of the factors.
+func tidyHead() []string {
+	return []string{"cell", "scenario", "design", "protocol", "runtime", "network", "machine", "faults", "replicas", "cores", "load", "seed", "trial"}
+}
+
+// factorColumns names the factors' columns, apart from those of every run.
+func factorColumns(factors []stats.Factor) []string {
+	taken := append(tidyHead(), "status", "metric", "value", "unit")
+	var out []string
+	for _, f := range factors {
+		name := f.Column()
+		for slices.Contains(taken, name) {
+			name = "factor_" + name
+		}
+		taken = append(taken, name)
+		out = append(out, name)
+	}
+	return out
+}
+
+// tidy has one row a run and metric; a run without figures has one row that says why.
+func (s Sweep) tidy() [][]string {
+	settings := slices.DeleteFunc(stats.Factors(s.Records), func(f stats.Factor) bool { return !isSetting(s.Records, f.Name) })
+	rows := [][]string{slices.Concat(tidyHead(), factorColumns(settings), []string{"status", "metric", "value", "unit"})}
+	for _, r := range s.Records {
+		run := s.tidyRun(r, settings)
+		if len(r.Failed()) > 0 {
+			rows = append(rows, append(run, "failed", "", "", ""))
+			continue
+		}
+		for _, v := range r.Values {
+			rows = append(rows, append(run[:len(run):len(run)], "ok", v.Name, strconv.FormatFloat(v.Value, 'g', -1, 64), v.Unit))
+		}
+	}
+	return rows
+}
+
+// isSetting reports whether runs have a setting of that name.
+func isSetting(records []result.Record, name string) bool {
+	return slices.ContainsFunc(records, func(r result.Record) bool {
+		return slices.ContainsFunc(r.Factors, func(f result.Factor) bool { return f.Name == name })
+	})
+}
+
+func (s Sweep) tidyRun(r result.Record, settings []stats.Factor) []string {
+	cores := ""
+	if n := s.Cores[r.Cell]; n > 0 {
+		cores = strconv.Itoa(n)
+	}
+	row := []string{r.Cell, r.Scenario, r.Design, r.Protocol, string(r.Runtime), r.Network, r.Machine, r.Faults,
+		strconv.Itoa(r.Replicas), cores, r.Load, strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.Trial)}
+	for _, f := range settings {
+		level := f.Level(r)
+		if v, ok := f.Number(level); ok {
+			level = strconv.FormatFloat(v, 'g', -1, 64)
+		}
+		row = append(row, level)
+	}
+	for i := range row {
+		row[i] = cellText(row[i])
+	}
+	return row
+}
+
+// allEffects are those of every metric that is told.
+func (s Sweep) allEffects() (out []stats.Effect) {
+	factors := stats.Factors(s.Records)
+	for _, metric := range sweepMetrics() {
+		out = append(out, stats.MainEffects(s.Records, factors, metric)...)
+	}
+	return out
+}
+
+func (s Sweep) effects() [][]string {
+	rows := [][]string{{"metric", "unit", "factor", "level", "runs", "mean", "effect", "share", "chance"}}
+	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
+	for _, e := range s.allEffects() {
+		m, _ := result.MetricNamed(e.Metric)
+		for _, l := range e.Levels {
+			rows = append(rows, []string{e.Metric, m.Unit, e.Factor.Name, cellText(l.Name), strconv.Itoa(l.Runs), number(l.Mean), number(l.Effect), number(e.Share), number(e.Chance)})
+		}
+	}
+	return rows
+}
+
+func (s Sweep) pareto() [][]string {
+	rows := [][]string{{"cell", "scenario", "design", "replicas", "cores", "load", "factors", "throughput_tx_per_sec", "latency_p99_sec", "cost_replica_cores", "best"}}
+	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	for _, c := range stats.Choices(s.Records, s.Cores) {
+		r := c.Run
+		row := []string{r.Cell, r.Scenario, r.Design, strconv.Itoa(r.Replicas), strconv.Itoa(s.Cores[r.Cell]), r.Load, factors(r, ";"),
+			number(c.Throughput), number(c.Latency), number(c.Cost), strconv.FormatBool(c.Best)}
+		for i := range row {
+			row[i] = cellText(row[i])
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// frontMost bounds the lines of the Pareto front in the terminal; pareto.csv has all.
+const frontMost = 20
+
+// SweepText tells a sweep in the terminal: what each factor does, and which cells nothing beats.
+func SweepText(w io.Writer, s Sweep) error {
+	var out bytes.Buffer
+	failed := 0
+	for _, r := range s.Records {
+		failed += min(len(r.Failed()), 1)
+	}
+	fmt.Fprintf(&out, "%d runs, %d failed\n", len(s.Records), failed)
+	var table [][]string
+	for _, e := range s.allEffects() {
+		least, most := e.Levels[0], e.Levels[0]
+		for _, l := range e.Levels {
+			if l.Mean < least.Mean {
+				least = l
+			}
+			if l.Mean > most.Mean {
+				most = l
+			}
+		}
+		m, _ := result.MetricNamed(e.Metric)
+		table = append(table, []string{e.Metric, e.Factor.Name, percent(e.Share), percent(e.Chance),
+			fmt.Sprintf("%.4g %s at %s", least.Mean, m.Unit, least.Name), fmt.Sprintf("%.4g %s at %s", most.Mean, m.Unit, most.Name)})
+	}
+	if len(table) > 0 {
+		fmt.Fprintln(&out, "\nWhat each factor does: its share of the variance, the share that chance alone would give it, and its means")
+		writeAligned(&out, [][]string{{"metric", "factor", "share", "chance", "lowest mean", "highest mean"}}, table, make([]bool, 6))
+	}
+	s.textFront(&out)
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) + " %" }
+
+// textFront lists the choices that no other beats.
+func (s Sweep) textFront(out io.Writer) {
+	var table [][]string
+	for _, c := range stats.Choices(s.Records, s.Cores) {
+		if c.Best {
+			table = append(table, []string{c.Run.Scenario, strings.TrimSpace(c.Run.Design + " " + factors(c.Run, " ")), c.Run.Load,
+				fmt.Sprintf("%.5g", c.Throughput), fmt.Sprintf("%.4g", c.Latency), fmt.Sprintf("%g", c.Cost)})
+		}
+	}
+	if len(table) == 0 {
+		return
+	}
+	fmt.Fprintln(out, "\nThe Pareto front: no other cell of the service is as good in throughput, latency and cost (replicas x cores) and better in one")
+	more := len(table) - frontMost
+	writeAligned(out, [][]string{{"service", "design", "load", "tx/s", "p99 s", "cost"}}, table[:min(len(table), frontMost)], []bool{false, false, false, true, true, true})
+	if more > 0 {
+		fmt.Fprintf(out, "and %d more in pareto.csv\n", more)
+	}
+}
