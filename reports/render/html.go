@@ -23,6 +23,8 @@ var styleText string
 type page struct {
 	Title, Scope                                                string
 	Style                                                       template.CSS
+	Policy                                                      string
+	Data, Script                                                template.HTML
 	Broken                                                      []result.Record
 	Tally                                                       []string
 	Answers                                                     []answersAt
@@ -75,12 +77,17 @@ type section struct {
 type figureView struct {
 	Title, Caption string
 	SVG            template.HTML
+	File           string // instead of SVG: of a figure for which the page has no room
 }
+
+// figuresSizeMax is how many bytes of figures the page holds; the others are files beside it, to which it links.
+const figuresSizeMax = 1_500_000
 
 type runView struct {
 	result.Record
-	Brief  string
-	Varied string
+	Brief   string
+	Varied  string
+	Command string // that makes the run's cell again
 }
 
 // unitGap is the space between a figure and its unit, at which no line may break.
@@ -113,6 +120,10 @@ func writeHTML(w io.Writer, in Input) error {
 	p.Amendments, p.AmendedNote = j.amendments(), amendedNote
 	p.ServicesNote, p.VerificationNote, p.RefusalsNote = servicesNote, verificationNote, refusalsNote
 	p.CrossSentence = crossSentence(p.Cross)
+	p.Policy = scriptPolicy()
+	if p.Data, p.Script, err = in.scripts(); err != nil {
+		return err
+	}
 	if in.Environment.Go != "" {
 		p.Environment = &in.Environment
 	}
@@ -158,6 +169,7 @@ func (j *judged) answerRow(a answer, headings []string) answerRow {
 // sectionsOf groups figures under their headings, in order of first appearance.
 func sectionsOf(figures []result.Figure) ([]section, error) {
 	var out []section
+	size := 0
 	for _, f := range figures {
 		svg, err := inlineSVG(f)
 		if err != nil {
@@ -168,7 +180,12 @@ func sectionsOf(figures []result.Figure) ([]section, error) {
 			i = len(out)
 			out = append(out, section{Name: f.Section})
 		}
-		out[i].Figures = append(out[i].Figures, figureView{f.Title, f.Caption, svg})
+		view := figureView{Title: f.Title, Caption: f.Caption, SVG: svg}
+		if size+len(svg) > figuresSizeMax {
+			view.SVG, view.File = "", f.Name
+		}
+		size += len(view.SVG)
+		out[i].Figures = append(out[i].Figures, view)
 	}
 	return out, nil
 }
@@ -192,7 +209,7 @@ func runViews(records []result.Record) []runView {
 	out := make([]runView, len(records))
 	for i, r := range records {
 		r = r.Withheld()
-		v := runView{Record: r, Varied: factors(r, ", ")}
+		v := runView{Record: r, Varied: factors(r, ", "), Command: cellCommand(r)}
 		if t, ok := r.Value("throughput"); ok {
 			v.Brief = quantity(t.Value, t.Unit)
 			if reads, ok := r.Value("read-throughput"); ok {
