@@ -31,6 +31,21 @@ type store struct {
 
 // openStore prepares an output directory. With resume, runs that are there stay and are not made again.
 func openStore(dir string, resume bool, p *experiment.Plan, warn io.Writer) (*store, error) {
+	s, err := openDir(dir, resume, p, warn)
+	if err != nil {
+		return nil, err
+	}
+	missing, foreign := p.Missing(s.records)
+	s.missing = missing
+	if foreign > 0 {
+		return nil, errors.Join(fmt.Errorf("%s: %d of its %d runs are not of this experiment: resume with the experiment that made them, or name another directory with --out",
+			filepath.Join(dir, runsFile), foreign, len(s.records)), s.runs.Close())
+	}
+	return s, s.keepExperiment()
+}
+
+// openDir makes an output directory, if it has to, and opens its runs.
+func openDir(dir string, resume bool, p *experiment.Plan, warn io.Writer) (*store, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("--out: %s is a file: allowed is a directory", dir)
 	}
@@ -46,23 +61,22 @@ func openStore(dir string, resume bool, p *experiment.Plan, warn io.Writer) (*st
 	if err != nil {
 		return nil, err
 	}
-	missing, foreign := p.Missing(s.records)
-	s.missing = missing
-	if foreign > 0 {
-		return nil, errors.Join(fmt.Errorf("%s: %d of its %d runs are not of this experiment: resume with the experiment that made them, or name another directory with --out",
-			path, foreign, len(s.records)), s.runs.Close())
-	}
-	data, err := p.File.Marshal()
+	return s, nil
+}
+
+// keepExperiment writes the experiment beside its runs, which it closes when it fails.
+func (s *store) keepExperiment() error {
+	data, err := s.plan.File.Marshal()
 	if err == nil {
-		err = keepTrace(dir, p)
+		err = keepTrace(s.dir, s.plan)
 	}
 	if err == nil {
-		err = replaceFile(filepath.Join(dir, experimentFile), data)
+		err = replaceFile(filepath.Join(s.dir, experimentFile), data)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("--out: cannot write the experiment: %w", err), s.runs.Close())
+		return errors.Join(fmt.Errorf("--out: cannot write the experiment: %w", err), s.runs.Close())
 	}
-	return s, nil
+	return nil
 }
 
 func (s *store) openRuns(path string, resume bool, warn io.Writer) (err error) {
@@ -117,11 +131,16 @@ func (s *store) keep(r result.Record) error {
 // finish puts the runs into the order of the plan, in which the same experiment always gives the same
 // bytes, and closes the store. The file is replaced as a whole or not at all.
 func (s *store) finish() error {
+	before := keys(s.records)
+	s.plan.Sort(s.records)
+	return s.close(before)
+}
+
+// close closes the store, and writes its runs anew when their order is not the one before.
+func (s *store) close(before string) error {
 	if err := s.runs.Close(); err != nil {
 		return err
 	}
-	before := keys(s.records)
-	s.plan.Sort(s.records)
 	if after := keys(s.records); before == after {
 		return nil
 	}

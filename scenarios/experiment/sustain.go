@@ -137,7 +137,12 @@ func perThousand(milli uint64) arrival.Rate {
 }
 
 // inSecond writes a rate for people.
-func inSecond(r arrival.Rate) string { return fmt.Sprintf("%.4g requests/s", r.TxPerSec()) }
+func inSecond(r arrival.Rate) string {
+	if v := r.TxPerSec(); v >= 1000 {
+		return fmt.Sprintf("%.0f requests/s", v)
+	}
+	return fmt.Sprintf("%.4g requests/s", r.TxPerSec())
+}
 
 // search is a search under way. Rates are in thousandths of a request a second.
 type search struct {
@@ -369,8 +374,10 @@ func (c *Cell) probe(ctx context.Context, milli uint64, role string, opts *Searc
 func (c *Cell) probed(ctx context.Context, role string, opts *SearchOptions) (result.Record, error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
-	confirm := role == result.RoleConfirm
-	c.guard = &guard{after: c.Warmup, backlogMax: inFlightLimit, dropless: c.dropless(opts.Objective) && !confirm, stop: cancel}
+	c.guard = &guard{after: c.Warmup, backlogMax: inFlightLimit, stop: cancel}
+	if c.dropless(opts.Objective) && role != result.RoleConfirm {
+		c.guard.dropsMax = c.queries
+	}
 	if c.Faults.Empty() { // else a backlog may be that of an outage, which goes
 		c.guard.backlogMax = min(inFlightLimit, c.Rate.In(backlogFor(opts.Objective)))
 	}
@@ -416,9 +423,24 @@ func backlogFor(o result.Objective) time.Duration {
 	return max(backlogMin, backlogTimes*longest)
 }
 
-// dropless reports whether one transaction that is dropped fails the objective. Queries may be dropped.
+// dropless reports whether one transaction that is dropped fails the objective.
 func (c *Cell) dropless(o result.Objective) bool {
-	return c.Workload.Mix.Reads == 0 && slices.Contains(o, result.Term{Metric: "dropped", Op: "="})
+	return slices.Contains(o, result.Term{Metric: "dropped", Op: "="})
+}
+
+// queries is the most queries that fall due in a length of time, which may be dropped.
+//
+// assumed: twice the share of the rehearsal, and fifty for chance.
+func (c *Cell) queries(in time.Duration) uint64 {
+	tally := c.Workload.Mix
+	if tally.Reads == 0 {
+		return 0
+	}
+	share, err := c.Rate.Times(2*tally.Reads, tally.Requests)
+	if err != nil {
+		return c.Rate.In(in)
+	}
+	return 50 + share.In(in)
 }
 
 // windowFor is how long a probe at a rate is measured.
@@ -431,9 +453,9 @@ func windowFor(rate arrival.Rate) time.Duration {
 
 // guard gives a probe up once it cannot meet its objective any more.
 type guard struct {
-	after      time.Duration // no drop counts before
-	backlogMax uint64        // outstanding requests
-	dropless   bool          // a dropped request is enough
+	after      time.Duration              // no drop counts before
+	backlogMax uint64                     // outstanding requests
+	dropsMax   func(time.Duration) uint64 // drops that may be of queries, so long after; nil: any number is allowed
 	stop       func()
 
 	before uint64 // requests refused by then
@@ -456,7 +478,7 @@ func (g *guard) look(now time.Duration, outstanding, refused uint64) {
 	switch {
 	case outstanding > g.backlogMax:
 		g.why = fmt.Sprintf("given up after %v: more than %d requests waited", now, g.backlogMax)
-	case g.dropless && g.began && refused > g.before+1: // one may have been due before the window
+	case g.dropsMax != nil && g.began && refused > g.before+1+g.dropsMax(now-g.after): // one may have been due before the window
 		g.why = fmt.Sprintf("given up after %v: %d requests were dropped", now, refused-g.before)
 	}
 	if g.why != "" {

@@ -182,11 +182,11 @@ func TestGuard(t *testing.T) {
 	}{
 		{"backlog while it warms up", time.Second, 101, 0, true},
 		{"drops while it warms up", time.Second, 100, 50, false},
-		{"drops after", 3 * time.Second, 0, 2, true},
-		{"one drop at the edge", 3 * time.Second, 0, 1, false},
+		{"drops after", 3 * time.Second, 0, 12, true},
+		{"drops of queries, and one at the edge", 3 * time.Second, 0, 11, false},
 	} {
 		stopped := false
-		g := guard{after: 2 * time.Second, backlogMax: 100, dropless: true, stop: func() { stopped = true }}
+		g := guard{after: 2 * time.Second, backlogMax: 100, dropsMax: func(time.Duration) uint64 { return 10 }, stop: func() { stopped = true }}
 		if c.now > g.after {
 			g.look(g.after, 0, 0)
 		}
