@@ -287,12 +287,12 @@ func (s *search) near(milli uint64) bool {
 // conclude takes from the probes what is to be said of the knee.
 func (s *search) conclude() {
 	k := &s.knee
-	lowest := (*Probe)(nil) // of the loads above the knee that did not hold and have figures
+	var lowest, held *Probe // of the loads above the knee that did not hold, the lowest with figures; and at the knee
 	for i := range k.Probes {
 		p := &k.Probes[i]
 		switch {
 		case p.Rate == k.Rate && p.Role != result.RoleConfirm && p.Holds():
-			k.Orders = p.Record.Number("offered")
+			k.Orders, held = p.Record.Number("offered"), p
 		case p.Rate.Less(k.Rate) && !p.Holds() && p.Role != result.RoleConfirm:
 			k.Warnings = append(k.Warnings, fmt.Sprintf("more load is not always worse: %s did not hold, but more did", inSecond(p.Rate)))
 		case !p.Holds() && !p.Cut && k.Rate.Less(p.Rate) && (lowest == nil || p.Rate.Less(lowest.Rate)):
@@ -302,11 +302,15 @@ func (s *search) conclude() {
 			k.Warnings = append(k.Warnings, fmt.Sprintf("at %s a check broke: %s: %s", inSecond(p.Rate), failed[0].Name, failed[0].Detail))
 		}
 	}
-	if lowest == nil {
-		return
-	}
-	if k.Limit = result.LimitOf(lowest.Record); k.Limit == result.LimitOffered {
-		k.Limit = busiest(lowest.Record)
+	switch {
+	case lowest != nil:
+		if k.Limit = result.LimitOf(lowest.Record); k.Limit == result.LimitOffered {
+			k.Limit = busiest(lowest.Record)
+		}
+	case held != nil: // every load above was given up
+		if limit := busiest(held.Record); limit != result.LimitRounds {
+			k.Limit = limit
+		}
 	}
 }
 
