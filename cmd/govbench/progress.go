@@ -9,6 +9,7 @@ import (
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios/experiment"
+	"github.com/govbench/govbench/workloads/arrival"
 )
 
 // progress tells how far a plan has come: a bar on a terminal, a line now and then elsewhere.
@@ -35,6 +36,19 @@ func newProgress(w io.Writer, quiet bool, s *store) *progress {
 		for _, why := range s.plan.Skipped {
 			fmt.Fprintf(w, "skipped: %s\n", why)
 		}
+	}
+	return g
+}
+
+// newSearchProgress tells how far the searches of a plan have come.
+func newSearchProgress(w io.Writer, quiet bool, s *store) *progress {
+	g := &progress{w: w, quiet: quiet, terminal: isTerminal(w), started: time.Now(), last: time.Now()}
+	if !quiet {
+		fmt.Fprintf(w, "experiment %s: %d searches", s.plan.File.Name, len(s.plan.Cells))
+		if there := len(s.records); there > 0 {
+			fmt.Fprintf(w, ", %d of their runs are there", there)
+		}
+		fmt.Fprintln(w)
 	}
 	return g
 }
@@ -85,6 +99,36 @@ func (g *progress) searching(c *experiment.Cell) {
 		start, end = "\r\x1b[K", ""
 	}
 	fmt.Fprintf(g.w, "%ssearching for the load that %s sustains on %s%s", start, c.Design.Name, c.Scenario.ID, end)
+}
+
+// trying tells which run of which search is made next.
+func (g *progress) trying(c *experiment.Cell, role string, rate arrival.Rate, probes int) {
+	if g.quiet || !g.terminal && time.Since(g.last) < linesEvery {
+		return
+	}
+	g.last = time.Now()
+	start, end := "", "\n"
+	if g.terminal {
+		start, end = "\r\x1b[K", ""
+	}
+	doing := map[string]string{result.RoleSearch: "trying", result.RoleConfirm: "confirming at", result.RoleCurve: "drawing the curve at"}[role]
+	fmt.Fprintf(g.w, "%s%s on %s: run %d, %s %.0f requests/s%s", start, c.Design.Name, c.Scenario.ID, probes+1, doing, rate.TxPerSec(), end)
+}
+
+// found tells that a search has ended.
+func (g *progress) found(done, total int, s result.Saturation) {
+	if g.quiet {
+		return
+	}
+	start := ""
+	if g.terminal {
+		start = "\r\x1b[K"
+	}
+	what := fmt.Sprintf("%.0f requests/s, %d runs", s.Sustained, len(s.Curve))
+	if !s.Found {
+		what = s.Problem
+	}
+	fmt.Fprintf(g.w, "%s%d of %d searches: %s on %s: %s\n", start, done, total, s.Series(), s.Scenario, what)
 }
 
 func (g *progress) close() {

@@ -41,8 +41,20 @@ type opening struct {
 	retry  bool // those with a failed check are made again nevertheless
 }
 
-// openStore prepares an output directory and keeps it from every other process until close.
+// openStore prepares an output directory for the runs of a plan and keeps it from every other process until close.
 func openStore(dir string, how opening, p *experiment.Plan, warn io.Writer) (*store, error) {
+	s, err := openDir(dir, how, p, warn)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.fill(how); err != nil {
+		return nil, errors.Join(err, s.runs.Close(), s.close())
+	}
+	return s, nil
+}
+
+// openDir makes an output directory, if it has to, locks it, and opens its runs.
+func openDir(dir string, how opening, p *experiment.Plan, warn io.Writer) (*store, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("--out: %s is a file: allowed is a directory", dir)
 	}
@@ -56,46 +68,46 @@ func openStore(dir string, how opening, p *experiment.Plan, warn io.Writer) (*st
 	if err != nil {
 		return nil, fmt.Errorf("--out: cannot lock the output directory: %w", err)
 	}
-	s, err := fillStore(&store{dir: dir, plan: p, lock: lock}, how, warn)
+	s := &store{dir: dir, plan: p, lock: lock}
+	err = s.openRuns(filepath.Join(dir, runsFile), how, warn)
+	if detail := (*result.Error)(nil); err != nil && !errors.As(err, &detail) {
+		err = fmt.Errorf("--out: cannot write the results: %w", err)
+	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
 	return s, nil
 }
 
-// fillStore reads what a locked output directory holds and writes the experiment into it.
-func fillStore(s *store, how opening, warn io.Writer) (*store, error) {
-	dir, p := s.dir, s.plan
-	path := filepath.Join(dir, runsFile)
-	err := s.openRuns(path, how, warn)
-	if detail := (*result.Error)(nil); err != nil && !errors.As(err, &detail) {
-		err = fmt.Errorf("--out: cannot write the results: %w", err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	missing, foreign := p.Missing(s.records)
+// fill finds out which runs of the plan are missing and writes the experiment beside those that are there.
+func (s *store) fill(how opening) error {
+	missing, foreign := s.plan.Missing(s.records)
 	s.missing = missing
 	if foreign > 0 {
-		return nil, errors.Join(fmt.Errorf("%s: %d of its %d runs are not of this experiment: resume with the experiment that made them, or name another directory with --out",
-			path, foreign, len(s.records)), s.runs.Close())
+		return fmt.Errorf("%s: %d of its %d runs are not of this experiment: resume with the experiment that made them, or name another directory with --out",
+			filepath.Join(s.dir, runsFile), foreign, len(s.records))
 	}
 	if how.retry {
 		if err := s.dropFailed(); err != nil {
-			return nil, fmt.Errorf("--out: cannot take the failed runs out: %w", err)
+			return fmt.Errorf("--out: cannot take the failed runs out: %w", err)
 		}
 	}
-	data, err := p.File.Marshal()
+	return s.keepExperiment()
+}
+
+// keepExperiment writes the experiment beside its runs.
+func (s *store) keepExperiment() error {
+	data, err := s.plan.File.Marshal()
 	if err == nil {
-		err = keepTrace(dir, p)
+		err = keepTrace(s.dir, s.plan)
 	}
 	if err == nil {
-		err = replaceFile(filepath.Join(dir, experimentFile), data)
+		err = replaceFile(filepath.Join(s.dir, experimentFile), data)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("--out: cannot write the experiment: %w", err), s.runs.Close())
+		return fmt.Errorf("--out: cannot write the experiment: %w", err)
 	}
-	return s, nil
+	return nil
 }
 
 func (s *store) openRuns(path string, how opening, warn io.Writer) (err error) {
@@ -166,20 +178,23 @@ func (s *store) keep(r result.Record) error {
 // finish puts the runs into the order of the plan, in which the same experiment always gives the same
 // bytes. The file is replaced as a whole or not at all.
 func (s *store) finish() error {
-	return errors.Join(s.runs.Close(), s.order())
+	sorted := slices.Clone(s.records)
+	s.plan.Sort(sorted)
+	return s.finishAs(sorted)
+}
+
+// finishAs ends the writing of runs, with the file holding the records in the order given.
+func (s *store) finishAs(records []result.Record) error {
+	before := keys(s.records)
+	s.records = records
+	if err := s.runs.Close(); err != nil || keys(records) == before {
+		return err
+	}
+	return writeRuns(filepath.Join(s.dir, runsFile), records)
 }
 
 // close lets other processes write to the directory.
 func (s *store) close() error { return s.lock.Close() }
-
-func (s *store) order() error {
-	before := keys(s.records)
-	s.plan.Sort(s.records)
-	if after := keys(s.records); before == after {
-		return nil
-	}
-	return writeRuns(filepath.Join(s.dir, runsFile), s.records)
-}
 
 // writeRuns replaces a runs.jsonl.
 func writeRuns(path string, records []result.Record) error {

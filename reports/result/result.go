@@ -59,6 +59,7 @@ type Record struct {
 	Refusals    []Refusal   `json:"refusals,omitempty"`    // what the programs' rules refused in the window, the most frequent first
 	StateRoot   string      `json:"state_root,omitempty"`  // root of the programs' state after the run, in hexadecimal digits
 	Sustained   *Sustained  `json:"sustained,omitempty"`   // of a load that is relative to it
+	Probe       *Probe      `json:"probe,omitempty"`       // of a run of a search
 }
 
 // Factor is a setting that the experiment varies and its level in this cell.

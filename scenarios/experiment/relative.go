@@ -68,7 +68,7 @@ func (c *Cell) relativeContent() []any {
 		return nil
 	}
 	return []any{result.DefaultObjective().String(), c.base.Duration, c.base.Faults.Empty(),
-		bracketDen, probesMax, probeWarmup, probeWindow, windowMin, windowMax, probeRequests, backlogTime}
+		precisionDefault, probesMax, probeWarmup, probeWindow, windowMin, windowMax, probeRequests, backlogMin, inFlightLimit, lowerMax}
 }
 
 // watched is what watch needs of a runtime.
@@ -84,7 +84,7 @@ func (c *Cell) watch(rt watched, driver *load.Driver) {
 	if c.guard == nil {
 		return
 	}
-	for at := c.guard.after; at < c.Duration; at += guardEvery {
+	for at := guardEvery; at < c.Duration; at += guardEvery {
 		rt.At(at, func() {
 			stats := driver.Stats()
 			c.guard.look(rt.Now(), stats.Outstanding, stats.Refused+stats.Lost)
@@ -153,7 +153,9 @@ func (s *searches) find(ctx context.Context, c *Cell) (Knee, error) {
 	one.once.Do(func() {
 		one.err = errors.New("the search for the sustained load broke") // if it panics
 		s.tell(c)
-		one.knee, one.err = Search(ctx, c, result.DefaultObjective())
+		first := *c // the trials share the search with the seed of the first
+		first.Trial = 0
+		one.knee, one.err = Search(ctx, &first, SearchOptions{Objective: result.DefaultObjective()})
 	})
 	return one.knee, one.err
 }

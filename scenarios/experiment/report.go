@@ -18,6 +18,36 @@ import (
 // every name in the records. files may be empty or fewer than the records' experiments; names that
 // they do not explain are looked up among the built-in ones.
 func Report(files []File, records []result.Record) (render.Input, error) {
+	in, err := described(files, records)
+	if err != nil {
+		return in, err
+	}
+	in.Figures, err = plot.All(plot.Input{Records: records, Titles: titles(in)})
+	return in, err
+}
+
+// ReportSaturations gathers what a report of searches says, as Report does for runs. records are the runs that
+// the searches made.
+func ReportSaturations(file File, found []result.Saturation, records []result.Record) (render.Saturations, error) {
+	in, err := described([]File{file}, records)
+	if err != nil {
+		return render.Saturations{Input: in}, err
+	}
+	in.Figures, err = plot.Saturations(found, titles(in))
+	return render.Saturations{Input: in, Found: found}, err
+}
+
+// titles are the names of the scenarios that a report knows.
+func titles(in render.Input) map[string]string {
+	out := map[string]string{}
+	for id, s := range in.Scenarios {
+		out[id] = s.Name
+	}
+	return out
+}
+
+// described is a report without figures.
+func described(files []File, records []result.Record) (render.Input, error) {
 	in := render.Input{
 		Records:   records,
 		Scenarios: map[string]render.ScenarioInfo{},
@@ -52,13 +82,7 @@ func Report(files []File, records []result.Record) (render.Input, error) {
 		}
 	}
 	describeWorld(&in, files)
-	titles := map[string]string{}
-	for id, s := range in.Scenarios {
-		titles[id] = s.Name
-	}
-	figures, err := plot.All(plot.Input{Records: records, Titles: titles})
-	in.Figures = figures
-	return in, err
+	return in, nil
 }
 
 // explain looks the services of a record up in the catalogue, where no file has told of them.

@@ -108,13 +108,17 @@ func (c *Cell) run(ctx context.Context) (rec result.Record, err error) {
 // failed is the record of a cell that could not be run.
 func (c *Cell) failed(err error) result.Record {
 	hash, hashErr := c.Hash()
-	rt := result.Virtual
-	if engine, ok := engineNamed(c.Design.Protocol); ok && !engine.Pure {
-		rt = c.engineRuntime()
-	}
-	rec := c.record(hash, rt)
+	rec := c.record(hash, c.runtime())
 	rec.Checks = []result.Check{{Name: "the run ended", Detail: errors.Join(err, hashErr).Error()}}
 	return rec
+}
+
+// runtime is the runtime that the cell's design and clock ask for.
+func (c *Cell) runtime() result.Runtime {
+	if engine, ok := engineNamed(c.Design.Protocol); ok && !engine.Pure {
+		return c.engineRuntime()
+	}
+	return result.Virtual
 }
 
 // engineRuntime is the runtime of a third-party engine on this cell's clock.
