@@ -200,13 +200,13 @@ func (t searchTerms) share() string {
 }
 
 // runSearches makes the searches of a plan and writes everything about them.
-func runSearches(cmd *cobra.Command, flags *saturateFlags, p *experiment.Plan, terms searchTerms) error {
+func runSearches(cmd *cobra.Command, flags *saturateFlags, p *experiment.Plan, terms searchTerms) (err error) {
 	dir := outputDir(&flags.runFlags, p.File.Name+saturationSuffix)
 	s, err := openDir(dir, opening{resume: flags.resume}, p, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	defer s.close()
+	defer func() { err = errors.Join(err, s.close()) }()
 	if err = flags.adopt(&terms, s.records); err == nil {
 		err = p.OfSearch(s.records, terms.objective, terms.precision)
 	}
