@@ -68,6 +68,8 @@ func fences() map[string]fence {
 		"golang.org/x/sys":                  {code: []string{"consensus/hashiraft"}},
 		"gonum.org/v1/plot":                 {code: []string{"reports/plot"}},
 		"golang.org/x/image":                {code: []string{"reports/plot"}},
+		"golang.org/x/perf/":                {code: []string{"reports"}},
+		"github.com/aclements/":             {code: []string{"reports/stats"}},
 		"gonum.org/v1/gonum":                {code: []string{"reports"}, tests: []string{"workloads", "sim"}},
 		"golang.org/x/text":                 {code: []string{"reports/render"}},
 		"github.com/HdrHistogram/":          {code: []string{"reports"}},
