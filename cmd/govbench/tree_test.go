@@ -36,7 +36,7 @@ func heights() map[string]int {
 		"consensus/mempool": 10, "consensus/check": 10,
 		"sim/resource": 10, "sim/network": 10, "sim/fault": 10,
 		"workloads/key": 10, "workloads/ledger": 10, "workloads/trace": 10, "workloads/arrival": 10, "workloads/load": 10,
-		"reports/record": 10,
+		"reports/record": 10, "reports/gobench": 10,
 
 		"workloads/program": 15,
 
