@@ -27,7 +27,7 @@ and reports what each design carries, how fast, and what limits it.`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRun(), newSaturate(), newSweep(), newReport(), newList(), newShow(), newInit(), newTrace())
+	root.AddCommand(newRun(), newSaturate(), newSweep(), newReport(), newList(), newShow(), newInit(), newTrace(), newServe())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
