@@ -12,8 +12,14 @@ import (
 	"github.com/govbench/govbench/scenarios/experiment"
 )
 
+// initObject is what init --json prints.
+type initObject struct {
+	Wrote string `json:"wrote"`
+}
+
 func newInit() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "init DIR",
 		Short: "write a starter experiment with its comments",
 		Args:  exactlyOne("a directory"),
@@ -33,10 +39,15 @@ func newInit() *cobra.Command {
 			if err := errors.Join(err, f.Close()); err != nil {
 				return err
 			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), initObject{path})
+			}
 			fmt.Fprintf(cmd.OutOrStdout(), "wrote %s; run it with: govbench run %s\n", path, path)
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object: wrote is the path of the file")
+	return cmd
 }
 
 // exactlyOne asks for one argument.

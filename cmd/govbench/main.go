@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"github.com/govbench/govbench/reports/term"
 )
 
 // Exit statuses.
@@ -51,7 +53,7 @@ func (f failure) Unwrap() error { return f.error }
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot(stdout, stderr)
 	root.SetArgs(args)
-	return report(root.ExecuteContext(ctx), stderr)
+	return report(root.ExecuteContext(ctx), root.ErrOrStderr())
 }
 
 // report says what went wrong, if anything, and returns the exit status.
@@ -59,7 +61,8 @@ func report(err error, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(stderr, "govbench: %v\n", err)
+	page := term.Of(stderr)
+	fmt.Fprintf(page, "%s %s\n", page.Paint(term.Bad, "govbench:"), term.CleanLines(err.Error()))
 	var failed failure
 	if errors.As(err, &failed) {
 		return exitFailed

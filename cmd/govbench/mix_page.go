@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/govbench/govbench/reports/term"
 	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/workloads/arrival"
 )
@@ -31,7 +32,7 @@ func newMixPage(typed string, m *scenarios.Mixed) (*mixPage, error) {
 }
 
 func (p *mixPage) print(w io.Writer) {
-	fmt.Fprintf(w, "%s: %s\n", p.mixed.ID, p.mixed.Name)
+	title(w, p.mixed.ID, p.mixed.Name)
 	paragraph(w, 0, "", p.mixed.NameZH)
 	section(w, "What it is")
 	paragraph(w, 2, "", fmt.Sprintf("%s on one chain, each with its own program, state, people and hours. No program reads another's state, and "+
@@ -40,9 +41,10 @@ func (p *mixPage) print(w io.Writer) {
 	paragraph(w, 2, "", p.mixed.Summary()+". "+reconstruction)
 	section(w, "When it is busy")
 	paragraph(w, 2, "", "The sum of all services at their city loads, each with its own day, month or season laid over the run.")
-	if heights, mean := p.sum(); heights != nil {
+	columns := chartColumns(w)
+	if heights, mean := p.sum(columns); heights != nil {
 		drawChart(w, heights, mean)
-		fmt.Fprintf(w, "%*sbegin%*s\n", chartIndent, "", chartColumns-len("begin"), "end of the run")
+		fmt.Fprintf(w, "%*sbegin%*s\n", chartIndent, "", columns-len("begin"), "end of the run")
 		paragraph(w, chartIndent, "", "requests a second at the city load, and times the mean")
 	}
 	section(w, "How much arrives")
@@ -57,11 +59,12 @@ func (p *mixPage) print(w io.Writer) {
 	if r, err := p.workload.Rate(scenarios.PresetCity); err == nil {
 		mean = r.TxPerSec()
 	}
-	rows := [][]string{{"  SHARE", "A SECOND", "ID", "NAME (ZH)", "PROVENANCE"}}
+	t := term.Table{Head: []string{"SHARE", "A SECOND", "ID", "NAME (ZH)", "PROVENANCE"}, Indent: 2,
+		Columns: []term.Column{{Right: true}, {Right: true}, {Whole: true}, {}, {Drop: 1}}}
 	for _, m := range p.members() {
-		rows = append(rows, []string{fmt.Sprintf("%7s", share(m.share)), fmt.Sprintf("%8s", rate(m.share*mean)), m.scenario.ID, m.scenario.NameZH, string(m.scenario.Provenance)})
+		t.Rows = append(t.Rows, []string{share(m.share), rate(m.share * mean), m.scenario.ID, m.scenario.NameZH, string(m.scenario.Provenance)})
 	}
-	printRows(w, rows)
+	t.Write(term.Of(w))
 	section(w, "Run it")
 	fmt.Fprintf(w, "  %s\n", runCommand(p.typed, p.workload))
 }
@@ -116,14 +119,14 @@ func (p *mixPage) members() []mixMember {
 
 // sum lays the shapes of the services over one another, each with its share, and tells the mean rate in requests a
 // second. It has no heights where a service has no shape.
-func (p *mixPage) sum() (heights []int, mean float64) {
-	total := make([]float64, chartColumns)
+func (p *mixPage) sum(columns int) (heights []int, mean float64) {
+	total := make([]float64, columns)
 	for _, m := range p.members() {
 		shape, err := m.scenario.Arrival.Build()
 		if err != nil {
 			return nil, 0
 		}
-		own := arrival.Heights(shape, chartColumns, chartTop)
+		own := arrival.Heights(shape, columns, chartTop)
 		area := 0
 		for _, h := range own {
 			area += h
@@ -133,7 +136,7 @@ func (p *mixPage) sum() (heights []int, mean float64) {
 		}
 	}
 	top := slices.Max(total)
-	heights = make([]int, chartColumns)
+	heights = make([]int, columns)
 	for i, h := range total {
 		heights[i] = int(h / top * chartTop)
 	}
@@ -146,5 +149,5 @@ func (p *mixPage) sum() (heights []int, mean float64) {
 func newArrivalObject(p *scenarioPage) arrivalObject {
 	num, den := p.shape.Peak()
 	return arrivalObject{Shape: p.shape.Name, Title: p.shape.Title, Source: p.shape.Source, SpanSec: float64(p.shape.Span) / float64(time.Second),
-		TimesMean: float64(num) / float64(den), Heights: arrival.Heights(p.shape, chartColumns, chartLines*arrival.Eighths), HeightOfMax: chartLines * arrival.Eighths}
+		TimesMean: float64(num) / float64(den), Heights: arrival.Heights(p.shape, chartMost, chartLines*arrival.Eighths), HeightOfMax: chartLines * arrival.Eighths}
 }

@@ -20,6 +20,7 @@ import (
 
 func newReport() *cobra.Command {
 	var out string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "report DIR...",
 		Short: "render results again, or several together",
@@ -31,15 +32,16 @@ func newReport() *cobra.Command {
 			if out == "" {
 				out = args[0]
 			}
-			return renderAgain(cmd, args, out)
+			return renderAgain(cmd, args, out, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "`DIR` of the report (default: that of the results, when there is one)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object: wrote is the path of the report, runs the number of its runs, failed that of runs with a failed check")
 	return cmd
 }
 
 // renderAgain reads result directories and writes one report of all their runs.
-func renderAgain(cmd *cobra.Command, dirs []string, out string) error {
+func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) error {
 	var records []result.Record
 	var files []experiment.File
 	for _, dir := range dirs {
@@ -76,8 +78,27 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string) error {
 	if err := render.Write(out, in); err != nil {
 		return failure{err}
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", filepath.Join(out, "report.html"))
-	return nil
+	return tellReport(cmd.OutOrStdout(), filepath.Join(out, "report.html"), records, asJSON)
+}
+
+// reportObject is what report --json prints.
+type reportObject struct {
+	Wrote  string `json:"wrote"`
+	Runs   int    `json:"runs"`
+	Failed int    `json:"failed"`
+}
+
+// tellReport says where a report is.
+func tellReport(w io.Writer, path string, records []result.Record, asJSON bool) error {
+	o := reportObject{Wrote: path, Runs: len(records)}
+	for _, r := range records {
+		o.Failed += min(len(r.Failed()), 1)
+	}
+	if asJSON {
+		return printJSON(w, o)
+	}
+	_, err := fmt.Fprintf(w, "wrote %s\n", path)
+	return err
 }
 
 // runAgain is the command that makes the results of output directories again.

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/govbench/govbench/reports/term"
 	"github.com/govbench/govbench/scenarios/strict"
 )
 
@@ -24,8 +26,10 @@ and reports what each design carries, how fast, and what limits it.`,
 		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	out, err := term.New(stdout, lookOf(stdout, os.Getenv)), term.New(stderr, lookOf(stderr, os.Getenv))
+	root.SetOut(out)
+	root.SetErr(err)
+	addColor(root, out, err)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newRun(), newSaturate(), newSweep(), newReport(), newList(), newShow(), newInit(), newTrace(), newServe())
 	root.CompletionOptions.HiddenDefaultCmd = true

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/govbench/govbench/reports/term"
 	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/experiment"
 	"github.com/govbench/govbench/workloads"
@@ -82,7 +83,7 @@ func newScenarioPage(s *scenarios.Scenario) (*scenarioPage, error) {
 }
 
 func (p *scenarioPage) print(w io.Writer) {
-	fmt.Fprintf(w, "%s: %s\n", p.ID, p.Name)
+	title(w, p.ID, p.Name)
 	paragraph(w, 0, "", p.NameZH)
 	section(w, "What it is")
 	paragraph(w, 2, "", p.Summary)
@@ -122,9 +123,9 @@ func (p *scenarioPage) printPeople(w io.Writer) {
 		if i == 0 {
 			note = "leads"
 		}
-		rows = append(rows, []string{"  " + a.Name, "at " + a.Site, note})
+		rows = append(rows, []string{a.Name, "at " + a.Site, note})
 	}
-	printRows(w, rows)
+	term.Table{Rows: rows, Indent: 2}.Write(term.Of(w))
 	clients := "at their agency's site; each request goes to the nearest replica"
 	switch {
 	case len(p.ClientsAt.Sites) > 0:
@@ -233,24 +234,32 @@ func (p *scenarioPage) printArrival(w io.Writer) {
 	section(w, "When it is busy")
 	num, den := p.shape.Peak()
 	paragraph(w, 2, "", fmt.Sprintf("%s (shape %s); its busiest moment has %s times the mean.", capital(p.shape.Title), p.shape.Name, short(float64(num)/float64(den))))
-	heights := arrival.Heights(p.shape, chartColumns, chartTop)
+	columns := chartColumns(w)
+	heights := arrival.Heights(p.shape, columns, chartTop)
 	mean := 0.0
 	if rate, err := p.workload.Rate(scenarios.PresetCity); err == nil {
 		mean = rate.TxPerSec()
 	}
 	drawChart(w, heights, mean)
-	fmt.Fprintln(w, strings.Repeat(" ", chartIndent)+p.shape.Axis(chartColumns))
+	fmt.Fprintln(w, strings.Repeat(" ", chartIndent)+p.shape.Axis(columns))
 	paragraph(w, chartIndent, "", spanTitle(p.shape.Span))
 	paragraph(w, 2, "", "Where the shape comes from: "+p.shape.Source)
 }
 
 // Size of the chart on a page.
 const (
-	chartColumns = 72
-	chartLines   = 5
-	chartIndent  = 22
-	chartTop     = 1 << 16 // heights this exact give the labels
+	chartMost   = 72
+	chartLeast  = 24
+	chartLines  = 5
+	chartIndent = 22
+	chartTop    = 1 << 16 // heights this exact give the labels
+	axisOver    = 3       // columns by which the last label of an axis of time stands over
 )
+
+// chartColumns is how many columns a chart has.
+func chartColumns(w io.Writer) int {
+	return max(min(chartMost, term.Of(w).Measure()-chartIndent-axisOver), chartLeast)
+}
 
 // drawChart draws a load over time with its axis: how many times the mean, and requests a second at the city load.
 func drawChart(w io.Writer, heights []int, mean float64) {
@@ -389,7 +398,10 @@ func runCommand(name string, w *scenarios.Workload) string {
 }
 
 // section prints a heading.
-func section(w io.Writer, title string) { fmt.Fprintf(w, "\n%s\n", title) }
+func section(w io.Writer, title string) {
+	p := term.Of(w)
+	fmt.Fprintf(p, "\n%s\n", p.Paint(term.Strong, term.Clean(title)))
+}
 
 // bullets prints a list.
 func bullets(w io.Writer, items []string) {

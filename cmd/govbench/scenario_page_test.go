@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/govbench/govbench/reports/term"
 	"github.com/govbench/govbench/scenarios"
 )
 
@@ -57,7 +58,7 @@ func TestEveryPage(t *testing.T) {
 		}
 		for line := range strings.Lines(o.stdout) {
 			if tooWide(line) {
-				t.Errorf("%s: wider than %d columns: %s", s.ID, pageWidth, line)
+				t.Errorf("%s: wider than %d columns: %s", s.ID, pageColumns, line)
 			}
 		}
 		if len(s.Amendments) > 0 != strings.Contains(o.stdout, "Changes in mid-run") {
@@ -66,10 +67,13 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
+// pageColumns is the most columns of a line of text.
+const pageColumns = 100
+
 // tooWide reports whether a line is wider than a page although it could have been broken: an address cannot.
 func tooWide(line string) bool {
 	words := strings.Fields(line)
-	return displayWidth(strings.TrimSuffix(line, "\n")) > pageWidth && displayWidth(words[len(words)-1]) < pageWidth-30
+	return term.Width(strings.TrimSuffix(line, "\n")) > pageColumns && term.Width(words[len(words)-1]) < pageColumns-30
 }
 
 // spaceless takes line breaks and indentation away.
@@ -126,7 +130,7 @@ func TestMixPage(t *testing.T) {
 	}
 	for line := range strings.Lines(o.stdout) {
 		if tooWide(line) {
-			t.Errorf("wider than %d columns: %s", pageWidth, line)
+			t.Errorf("wider than %d columns: %s", pageColumns, line)
 		}
 	}
 	file := write(t, "city hall.yaml", "id: city-hall\nname: City hall\nmix:\n  - {scenario: court-*, share: 40%}\n  - {scenario: real-estate-registration, share: 60%}\n")
@@ -216,7 +220,7 @@ func TestListFilters(t *testing.T) {
 	for line := range strings.Lines(o.stdout) {
 		for _, c := range append([]string{"CATEGORY"}, words(scenarios.Categories())...) {
 			if before, _, ok := strings.Cut(line, "  "+c+" "); ok {
-				columns[displayWidth(before)] = true
+				columns[term.Width(before)] = true
 			}
 		}
 	}
@@ -271,31 +275,6 @@ func TestFamilies(t *testing.T) {
 	}
 	if a, b := govbench(t, "list", "families", "--json"), govbench(t, "list", "workloads", "--json"); a.stdout != b.stdout || !strings.Contains(a.stdout, `"governed": true`) {
 		t.Error("families are not the workloads")
-	}
-}
-
-func TestWrapText(t *testing.T) {
-	for _, c := range []struct {
-		text  string
-		width int
-		want  []string
-	}{
-		{"a bc def", 4, []string{"a bc", "def"}},
-		{"  ", 4, nil},
-		{"不动产登记协同", 6, []string{"不动产", "登记协", "同"}},
-		{"不动产。登记", 6, []string{"不动", "产。登", "记"}},
-		{"ab不动 cd", 5, []string{"ab不", "动 cd"}},
-		{"see https://example.com/long x", 8, []string{"see", "https://example.com/long", "x"}},
-		{"e\u0301e\u0301 e\u0301", 4, []string{"e\u0301e\u0301 e\u0301"}},
-	} {
-		if got := wrapText(c.text, c.width); !slices.Equal(got, c.want) {
-			t.Errorf("%q in %d columns: %q, want %q", c.text, c.width, got, c.want)
-		}
-	}
-	for s, want := range map[string]int{"": 0, "abc": 3, "不动产": 6, "ｈ": 2, "▇█": 2, "한국": 4, "e\u0301": 1, "😀": 2} {
-		if got := displayWidth(s); got != want {
-			t.Errorf("%q takes %d columns, want %d", s, got, want)
-		}
 	}
 }
 

@@ -118,7 +118,7 @@ func showDesign(w io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s: %s\n", o.Name, o.Title)
+	title(w, o.Name, o.Title)
 	field(w, "protocol", o.Protocol)
 	field(w, "source", o.Source)
 	field(w, "faults", fmt.Sprintf("%s; at least %d replicas, %d by default", o.FaultModel, o.MinReplicas, o.Replicas))
@@ -143,7 +143,7 @@ func showDesign(w io.Writer, name string) error {
 
 func showNetwork(w io.Writer, name string) error {
 	if strings.HasPrefix(name, "constant:") {
-		fmt.Fprintf(w, "%s: every two replicas the same delay apart, without jitter, links infinitely fast; clients at the leader's\n", name)
+		title(w, name, "every two replicas the same delay apart, without jitter, links infinitely fast; clients at the leader's")
 		field(w, "source", "none: an idealised network for checking protocols against their papers")
 		return nil
 	}
@@ -151,7 +151,7 @@ func showNetwork(w io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s: %s\n", t.Name, t.Title)
+	title(w, t.Name, t.Title)
 	field(w, "source", t.Source)
 	bandwidth := "infinite"
 	if t.BandwidthBitPerSec > 0 {
@@ -184,7 +184,7 @@ func showMachine(w io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s: %s\n", p.Name, p.Title)
+	title(w, p.Name, p.Title)
 	field(w, "cores", fmt.Sprint(p.Cores))
 	field(w, "fsync", sourced(p.Fsync.String(), p.Fsync > 0, p.FsyncSource))
 	field(w, "disk", sourced(fmt.Sprintf("%d MB/s", p.DiskBytesPerSec/1_000_000), p.DiskBytesPerSec > 0, p.DiskSource))
@@ -211,7 +211,7 @@ func showMetric(w io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s (%s, better: %s): %s\n", m.Name, m.Unit, m.Better, m.Doc)
+	title(w, fmt.Sprintf("%s (%s, better: %s)", m.Name, m.Unit, m.Better), m.Doc)
 	return nil
 }
 
@@ -225,7 +225,7 @@ func showFault(w io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s: %s\n", b.Name, b.Title)
+	title(w, b.Name, b.Title)
 	field(w, fmt.Sprintf("%d replicas, %v", replicas, duration), faultLines(&s)...)
 	return nil
 }

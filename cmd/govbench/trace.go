@@ -25,6 +25,7 @@ type traceFlags struct {
 	settings []string
 	format   string
 	out      string
+	json     bool
 	quiet    bool
 }
 
@@ -61,6 +62,7 @@ your own needs no more than at, and scenario where there are several. Times are 
 	set.StringArrayVar(&flags.settings, "set", nil, "`KEY=VALUE`: a setting of the scenario, such as scenario.rules.deadline=5000 (repeatable)")
 	set.StringVar(&flags.format, "format", "", "`FORMAT`: csv or jsonl (by the ending of --out, else csv)")
 	set.StringVar(&flags.out, "out", "", "`FILE` to write, replacing what is there (default stdout)")
+	set.BoolVar(&flags.json, "json", false, "the same as --format jsonl")
 	set.BoolVar(&flags.quiet, "quiet", false, "print no summary")
 	completeFlags(cmd)
 	return cmd
@@ -106,6 +108,12 @@ func (f *traceFlags) cell(name string) (*experiment.Cell, error) {
 // traceFormat is the format that the flags ask for.
 func (f *traceFlags) traceFormat() (string, error) {
 	known := trace.Formats()
+	if f.json && f.format != "" && f.format != trace.JSONLines {
+		return "", fmt.Errorf("--json and --format %s: give one of them", f.format)
+	}
+	if f.json {
+		return trace.JSONLines, nil
+	}
 	if f.format != "" {
 		for _, k := range known {
 			if f.format == k {

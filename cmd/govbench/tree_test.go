@@ -30,12 +30,13 @@ const module = "github.com/govbench/govbench/"
 func heights() map[string]int {
 	return map[string]int{
 		"consensus": 0, "sim": 0, "workloads": 0, "reports/result": 0, "scenarios/strict": 0,
+		"reports/term": 0,
 
 		"consensus/raft": 10, "consensus/pbft": 10, "consensus/hotstuff": 10,
 		"consensus/mempool": 10, "consensus/check": 10,
 		"sim/resource": 10, "sim/network": 10, "sim/fault": 10,
 		"workloads/key": 10, "workloads/ledger": 10, "workloads/trace": 10, "workloads/arrival": 10, "workloads/load": 10,
-		"reports/record": 10,
+		"reports/record": 10, "reports/gobench": 10,
 
 		"workloads/program": 15,
 
@@ -66,13 +67,14 @@ type fence struct{ code, tests []string }
 func fences() map[string]fence {
 	return map[string]fence{
 		"github.com/hashicorp/":             {code: []string{"consensus/hashiraft"}},
-		"golang.org/x/sys":                  {code: []string{"consensus/hashiraft"}},
+		"golang.org/x/sys":                  {code: []string{"consensus/hashiraft", "cmd"}},
+		"golang.org/x/term":                 {code: []string{"cmd"}},
 		"gonum.org/v1/plot":                 {code: []string{"reports/plot"}},
 		"golang.org/x/image":                {code: []string{"reports/plot"}},
 		"golang.org/x/perf/":                {code: []string{"reports"}},
 		"github.com/aclements/":             {code: []string{"reports/stats"}},
 		"gonum.org/v1/gonum":                {code: []string{"reports"}, tests: []string{"workloads", "sim"}},
-		"golang.org/x/text":                 {code: []string{"reports/render"}},
+		"github.com/clipperhouse/":          {code: []string{"reports/term"}},
 		"github.com/HdrHistogram/":          {code: []string{"reports"}},
 		"github.com/spf13/":                 {code: []string{"cmd"}},
 		"github.com/goccy/go-yaml":          {code: []string{"scenarios"}},

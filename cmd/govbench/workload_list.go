@@ -75,7 +75,7 @@ func showFamily(w io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s: %s\n", f.Name, f.Title)
+	title(w, f.Name, f.Title)
 	section(w, "Laws that are checked at the end of every run")
 	bullets(w, f.Laws)
 	printRules(w, f.Rules, func(r ruleObject) string {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/term"
 )
 
 //go:embed saturation.gohtml
@@ -49,25 +50,26 @@ func (in Saturations) WriteJSON(w io.Writer) error {
 
 // SaturationText writes the summary for a terminal: a sentence a scenario and fault model, then the table.
 func SaturationText(w io.Writer, in Saturations) error {
-	out := bufio.NewWriter(w)
+	out := term.Of(w)
 	rows := in.kneeRows()
-	fmt.Fprintln(out, wrap(in.scope(), 100))
+	out.Sentence(keep(in.scope()))
 	for _, v := range in.verdicts(rows) {
-		fmt.Fprintln(out, wrap(v, 100))
+		out.Sentence(keep(v))
 	}
-	var table [][]string
+	t := term.Table{Head: append([]string{"scenario"}, kneeHead...), Rule: true, Columns: []term.Column{{}, {},
+		{Right: true}, {Right: true, Drop: 2}, {Right: true, Drop: 1}, {Right: true, Drop: 3}, {Right: true}, {}, {}}}
 	for _, r := range rows {
-		table = append(table, append([]string{cutColumns(in.scenarioName(r.Scenario), nameColumns)}, r.columns()...))
+		t.Rows = append(t.Rows, append([]string{term.Cut(in.scenarioName(r.Scenario), nameColumns)}, r.columns()...))
 	}
 	fmt.Fprintln(out)
-	writeAligned(out, [][]string{append([]string{"scenario"}, kneeHead...)}, table, []bool{false, false, true, true, true, true, true, false, false})
+	t.Write(out)
 	for _, d := range in.doubts() {
-		fmt.Fprintln(out, wrap("warning: "+d, 100))
+		sayWarning(out, d)
 	}
 	for _, b := range in.broken() {
-		fmt.Fprintln(out, wrap("CHECK FAILED  "+b, 100))
+		sayFailed(out, b)
 	}
-	return out.Flush()
+	return out.Err()
 }
 
 var kneeHead = []string{"design", "highest load, requests/s", "of city load", "tx/s", "p50", "p99", "held back by", "confirmed"}

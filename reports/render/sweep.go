@@ -13,6 +13,7 @@ import (
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/reports/stats"
+	"github.com/govbench/govbench/reports/term"
 )
 
 // Sweep is what the tables of a sweep are made from.
@@ -150,12 +151,12 @@ const frontMost = 20
 
 // SweepText tells a sweep in the terminal: what each factor does, and which cells nothing beats.
 func SweepText(w io.Writer, s Sweep) error {
-	var out bytes.Buffer
+	out := term.Of(w)
 	failed := 0
 	for _, r := range s.Records {
 		failed += min(len(r.Failed()), 1)
 	}
-	fmt.Fprintf(&out, "%d runs, %d failed\n", len(s.Records), failed)
+	fmt.Fprintf(out, "%d runs, %d failed\n", len(s.Records), failed)
 	var table [][]string
 	for _, e := range s.allEffects() {
 		least, most := e.Levels[0], e.Levels[0]
@@ -172,18 +173,18 @@ func SweepText(w io.Writer, s Sweep) error {
 			fmt.Sprintf("%.4g %s at %s", least.Mean, m.Unit, least.Name), fmt.Sprintf("%.4g %s at %s", most.Mean, m.Unit, most.Name)})
 	}
 	if len(table) > 0 {
-		fmt.Fprintln(&out, "\nWhat each factor does: its share of the variance, the share that chance alone would give it, and its means")
-		writeAligned(&out, [][]string{{"metric", "factor", "share", "chance", "lowest mean", "highest mean"}}, table, make([]bool, 6))
+		fmt.Fprintln(out)
+		out.Sentence("What each factor does: its share of the variance, the share that chance alone would give it, and its means")
+		writeAligned(out, []string{"metric", "factor", "share", "chance", "lowest mean", "highest mean"}, table, make([]bool, 6))
 	}
-	s.textFront(&out)
-	_, err := w.Write(out.Bytes())
-	return err
+	s.textFront(out)
+	return out.Err()
 }
 
 func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) + " %" }
 
 // textFront lists the choices that no other beats.
-func (s Sweep) textFront(out io.Writer) {
+func (s Sweep) textFront(out *term.Page) {
 	var table [][]string
 	for _, c := range stats.Choices(s.Records, s.Cores) {
 		if c.Best {
@@ -194,9 +195,10 @@ func (s Sweep) textFront(out io.Writer) {
 	if len(table) == 0 {
 		return
 	}
-	fmt.Fprintln(out, "\nThe Pareto front: no other cell of the service is as good in throughput, latency and cost (replicas x cores) and better in one")
+	fmt.Fprintln(out)
+	out.Sentence("The Pareto front: no other cell of the service is as good in throughput, latency and cost (replicas x cores) and better in one")
 	more := len(table) - frontMost
-	writeAligned(out, [][]string{{"service", "design", "load", "tx/s", "p99 s", "cost"}}, table[:min(len(table), frontMost)], []bool{false, false, false, true, true, true})
+	writeAligned(out, []string{"service", "design", "load", "tx/s", "p99 s", "cost"}, table[:min(len(table), frontMost)], []bool{false, false, false, true, true, true})
 	if more > 0 {
 		fmt.Fprintf(out, "and %d more in pareto.csv\n", more)
 	}

@@ -1,23 +1,20 @@
 package render
 
 import (
-	"bufio"
+	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/width"
 
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/term"
 )
 
 const (
 	// nameColumns is the width of the scenarios' column of a table in terminal columns.
 	nameColumns = 34
-	// tableColumns is the width that a terminal is taken to have, and tableRows what a reader takes in.
-	// What does not fit stays in the report.
+	// tableColumns is the widest table where there is no terminal, and tableRows what a reader takes in. What does
+	// not fit stays in the report.
 	//
 	// assumed: a wide terminal, and a screen and a half.
 	tableColumns = 132
@@ -28,62 +25,82 @@ const (
 // a scenario and a column a design, and the checks that failed.
 func Text(w io.Writer, in Input) error {
 	j := judge(in)
-	out := bufio.NewWriter(w)
+	out := term.Of(w)
 	for _, s := range j.tally() {
-		fmt.Fprintln(out, wrap(s, 100))
+		out.Sentence(keep(s))
 	}
-	tables, rows, columns := j.textTables()
-	if rows <= tableRows && columns <= tableColumns {
-		fmt.Fprintln(out, "\n"+wrap(glanceNote, 100))
+	tables := j.textTables()
+	if rows, fits := fit(out, tables); fits {
+		fmt.Fprintln(out)
+		out.Sentence(keep(glanceNote))
 		for _, t := range tables {
 			fmt.Fprintln(out)
-			writeAligned(out, t.head, t.rows, t.right)
+			t.Write(out)
 		}
 	} else {
-		fmt.Fprintf(out, "\nThe comparison (%s of %s) does not fit in here: it is in the report.\n", count(rows, "row"), count(len(j.series), "design"))
+		fmt.Fprintln(out)
+		out.Sentence(fmt.Sprintf("The comparison (%s of %s) does not fit in here: it is in the report.", count(rows, "row"), count(len(j.series), "design")))
 	}
 	if j.sampled() {
-		fmt.Fprintln(out, "\n~ marks samples: they vary from run to run, and are not ranked against exact figures.")
+		fmt.Fprintln(out)
+		out.Sentence("~ marks samples: they vary from run to run, and are not ranked against exact figures.")
 	}
 	for _, r := range in.Records {
 		for _, c := range r.Failed() {
-			fmt.Fprintf(out, "CHECK FAILED  %s, %s at %s, seed %d: %s: %s\n", r.Scenario, r.Design, loadText(r.Load), r.Seed, c.Name, c.Detail)
+			sayFailed(out, fmt.Sprintf("%s, %s at %s, seed %d: %s: %s", r.Scenario, r.Design, loadText(r.Load), r.Seed, c.Name, c.Detail))
 		}
 	}
-	return out.Flush()
+	return out.Err()
 }
 
-// textTable is the table of one load.
-type textTable struct {
-	head  [][]string // two lines: the second has what is varied of a design
-	rows  [][]string
-	right []bool
+// sayFailed tells of a check that failed, in one line where lines may be long: scripts look for it.
+func sayFailed(out *term.Page, what string) {
+	const badge = "CHECK FAILED"
+	if out.Columns() == 0 {
+		fmt.Fprintf(out, "%s  %s\n", out.Paint(term.Bad, badge), term.Clean(what))
+		return
+	}
+	out.Paragraph(out.Paint(term.Bad, badge)+"  ", len(badge)+2, what)
 }
 
-// textTables lays out a table a load and gives the number of rows and the columns of the widest.
-func (j *judged) textTables() (out []textTable, rows, columns int) {
+// sayWarning tells of a doubt.
+func sayWarning(out *term.Page, what string) {
+	out.Paragraph(out.Paint(term.Warn, "warning:")+" ", 2, what)
+}
+
+// fit counts the rows of tables and tells whether a page has room for them.
+func fit(out *term.Page, tables []term.Table) (rows int, fits bool) {
+	columns, lines, parts := out.Columns(), 0, 1
+	for _, t := range tables {
+		n := t.Parts(cmp.Or(columns, tableColumns))
+		rows, lines, parts = rows+len(t.Rows), lines+n*len(t.Rows), max(parts, n)
+	}
+	return rows, lines <= tableRows && (parts == 1 || columns > 0)
+}
+
+// textTables lays out a table a load. The second line of the head has what is varied of a design.
+func (j *judged) textTables() (out []term.Table) {
 	for _, g := range j.glances() {
 		top, below, any := []string{"at " + loadText(g.Load), "offered"}, []string{"", ""}, false
-		t := textTable{right: []bool{false, true}}
+		t := term.Table{Columns: []term.Column{{}, {Right: true}}, Rule: true}
 		for _, s := range g.Series {
 			design, varied, _ := strings.Cut(s, " ")
 			top, below, any = append(top, design), append(below, varied), any || varied != ""
-			t.right = append(t.right, true)
+			t.Columns = append(t.Columns, term.Column{Right: true})
 		}
-		if t.head = [][]string{top}; any {
-			t.head = append(t.head, below)
+		if t.Head = top; any {
+			t.Below = below
 		}
 		for _, r := range g.Rows {
-			row := []string{cutColumns(j.in.scenarioName(r.Scenario), nameColumns), r.Offered}
+			row := []string{term.Cut(j.in.scenarioName(r.Scenario), nameColumns), r.Offered}
 			for _, e := range r.Entries {
 				row = append(row, e.Text)
 			}
-			t.rows = append(t.rows, row)
+			t.Rows = append(t.Rows, row)
 		}
-		out, rows = append(out, t), rows+len(t.rows)
-		columns = max(columns, sum(columnWidths(t.head, t.rows))+2*len(top)-2)
+		out = append(out, t)
 	}
-	return out, rows, columns
+	return out
 }
 
 func (j *judged) sampled() bool {
@@ -95,93 +112,14 @@ func (j *judged) sampled() bool {
 	return false
 }
 
-// cutColumns shortens s to n terminal columns.
-func cutColumns(s string, n int) string {
-	if columnsOf(s) <= n {
-		return s
-	}
-	r := []rune(s)
-	for len(r) > 0 && columnsOf(string(r)) > n-1 {
-		r = r[:len(r)-1]
-	}
-	return string(r) + "…"
-}
-
 // keep puts an unbreakable space between a figure and its unit.
 func keep(s string) string { return unitGap.ReplaceAllString(s, "$1\u00a0$2") }
 
-// wrap breaks a sentence into lines of up to n terminal columns, those after the first set in, and never
-// between a figure and its unit.
-func wrap(s string, n int) string {
-	var b strings.Builder
-	at := 0
-	for i, word := range strings.Split(keep(s), " ") {
-		switch size := columnsOf(word); {
-		case i == 0:
-			at = size
-		case at+1+size > n:
-			b.WriteString("\n  ")
-			at = 2 + size
-		default:
-			b.WriteByte(' ')
-			at += 1 + size
-		}
-		b.WriteString(strings.ReplaceAll(word, "\u00a0", " "))
+// writeAligned writes a table whose first column has names. right says which columns hold figures.
+func writeAligned(out *term.Page, head []string, rows [][]string, right []bool) {
+	t := term.Table{Head: head, Rows: rows, Rule: true}
+	for _, r := range right {
+		t.Columns = append(t.Columns, term.Column{Right: r})
 	}
-	return b.String()
-}
-
-func columnWidths(head, table [][]string) []int {
-	widths := make([]int, len(head[0]))
-	for _, row := range slices.Concat(head, table) {
-		for i, s := range row {
-			widths[i] = max(widths[i], columnsOf(s))
-		}
-	}
-	return widths
-}
-
-func sum(values []int) int {
-	total := 0
-	for _, v := range values {
-		total += v
-	}
-	return total
-}
-
-func writeAligned(out io.Writer, head, table [][]string, right []bool) {
-	widths := columnWidths(head, table)
-	rule := make([]string, len(widths))
-	for i, n := range widths {
-		rule[i] = strings.Repeat("─", n)
-	}
-	for _, row := range slices.Concat(head, [][]string{rule}, table) {
-		var b strings.Builder
-		for i, s := range row {
-			pad := strings.Repeat(" ", widths[i]-columnsOf(s))
-			if right[i] {
-				b.WriteString(pad + s)
-			} else {
-				b.WriteString(s + pad)
-			}
-			b.WriteString("  ")
-		}
-		fmt.Fprintln(out, strings.TrimRight(b.String(), " "))
-	}
-}
-
-// columnsOf is the number of terminal columns that s takes: two for a wide East Asian character, none
-// for a combining or control one.
-func columnsOf(s string) int {
-	n := 0
-	for _, r := range s {
-		switch k := width.LookupRune(r).Kind(); {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Cc):
-		case k == width.EastAsianWide || k == width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
+	t.Write(out)
 }

@@ -179,7 +179,4 @@ func TestEstimates(t *testing.T) {
 			t.Errorf("%s, want %s", got, tc.want)
 		}
 	}
-	if got := wrap("a sentence of 12.5 ms and 2,000 requests/s", 20); got != "a sentence of\n  12.5 ms and\n  2,000 requests/s" {
-		t.Errorf("%q", got)
-	}
 }
