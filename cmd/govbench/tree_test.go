@@ -54,6 +54,7 @@ func heights() map[string]int {
 		"reports/render": 30, "reports/plot": 30,
 
 		"scenarios/experiment": 40,
+		"reports/gallery":      50,
 
 		"cmd/govbench": 90, "cmd/determinism": 90, "cmd/smoke": 90,
 	}

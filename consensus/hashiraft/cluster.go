@@ -40,6 +40,7 @@ type Cluster struct {
 	started  bool     // the clock runs and the tap listens
 	ending   bool
 	over     bool          // no goroutine is left
+	turns    uint64        // of the loop, for beat
 	overAt   time.Duration // time of the end
 	ran      bool
 	err      error
@@ -206,10 +207,21 @@ func (c *Cluster) run(ctx context.Context, until time.Duration) error {
 	if err == nil && c.err == nil {
 		c.zero()
 		end := until + time.Duration(c.origin.Load())
-		err = c.loop.run(ctx, end, func() bool { return c.err != nil })
+		err = c.loop.run(ctx, end, func() bool {
+			c.beat()
+			return c.err != nil
+		})
 	}
 	c.end()
 	return errors.Join(c.err, err)
+}
+
+// beat tells the time once in so many turns of the loop.
+func (c *Cluster) beat() {
+	const every = 16
+	if c.turns++; c.cfg.Beat != nil && c.turns%every == 1 {
+		c.cfg.Beat(c.Now())
+	}
 }
 
 // The first leader gets into office within installMax election timeouts, but at least installFloor:

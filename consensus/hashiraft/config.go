@@ -52,6 +52,8 @@ type Config struct {
 	Retry time.Duration
 	App   func() workloads.App
 	Tap   consensus.Tap // nil: nobody watches
+	// Beat, when set, is called now and then while the clock of the run goes. It must not touch the group.
+	Beat func(now time.Duration)
 	// Dir is where Wall makes its temporary directory; empty: the system's place for such.
 	Dir string
 	// FirstLeader is in office when the clock of the run starts.

@@ -61,6 +61,7 @@ type Cell struct {
 
 	key   Key    // set when the plan is complete
 	guard *guard // of a probe: gives it up
+	moved moves  // of a cell under way whose progress somebody follows
 }
 
 // Hash identifies what the cell is a run of: whatever would change its result, the seed aside, changes the

@@ -32,14 +32,18 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	var apps []*countedApp
 	checker := check.New(c.Design.Replicas)
 	rec := c.newRecorder(false)
-	group, err := hashiraft.New(c.engineConfig(sites, func() workloads.App {
+	cfg := c.engineConfig(sites, func() workloads.App {
 		apps = append(apps, &countedApp{App: c.Workload.Program.App()})
 		return apps[len(apps)-1]
-	}, taps{checker, rec}))
+	}, taps{checker, rec})
+	var driver *load.Driver
+	cfg.Beat = c.beat(&driver)
+	group, err := hashiraft.New(cfg)
 	if err != nil {
 		return result.Record{}, err
 	}
-	driver, notes, err := c.drive(group, sites, rec)
+	var notes []string
+	driver, notes, err = c.drive(group, sites, rec)
 	if err != nil {
 		return result.Record{}, err
 	}

@@ -22,6 +22,9 @@ type Options struct {
 	// Searching, when set, hears of every cell whose sustained load is searched for before it runs; never
 	// at the same time as Keep and Progress.
 	Searching func(c *Cell)
+	// Moved, when set, hears how far the cells under way have come, some hundred times a second each. It is called from
+	// the goroutines that run them, several at a time, so it must be quick and must not wait.
+	Moved func(Moment)
 }
 
 // Run runs cells and keeps one record each; Plan.Sort puts records into the order of the plan. A cell
@@ -57,10 +60,10 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 		}
 	}
 	var workers sync.WaitGroup
-	for range min(max(opts.Jobs, 1), len(cells)) {
+	for slot := range min(max(opts.Jobs, 1), len(cells)) {
 		workers.Go(func() {
 			for c := range next {
-				rec, err := found.run(ctx, c)
+				rec, err := found.run(ctx, moves(opts.Moved).in(slot, c))
 				if err != nil && ctx.Err() != nil {
 					continue
 				}

@@ -28,6 +28,8 @@ type SaturateOptions struct {
 	// ended; one call at a time, and never at the same time as Keep.
 	Trying func(c *Cell, role string, rate arrival.Rate, probes int)
 	Found  func(done, total int, s result.Saturation)
+	// Moved, when set, hears how far the runs under way have come; see Options.
+	Moved func(Moment)
 }
 
 // SaturationPlan expands an experiment into one cell a search. Loads, clients and traces do not matter: the load
@@ -95,10 +97,10 @@ func Saturate(ctx context.Context, cells []*Cell, opts SaturateOptions) ([]resul
 	probes := make([][]result.Record, len(cells))
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(max(opts.Jobs, 1), len(cells)) {
+	for slot := range min(max(opts.Jobs, 1), len(cells)) {
 		workers.Go(func() {
 			for i := range next {
-				found[i], probes[i] = run.search(inner, cells[i])
+				found[i], probes[i] = run.search(inner, moves(opts.Moved).in(slot, cells[i]))
 			}
 		})
 	}

@@ -73,16 +73,19 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	app := &countedApp{App: c.Workload.Program.App()}
 	checker := check.New(c.Design.Replicas)
 	rec := c.newRecorder(true)
+	var driver *load.Driver
 	group, err := cluster.New(cluster.Config{
 		Protocol: engine.Protocol, Values: values, Replicas: c.Design.Replicas, Placement: sites,
 		Topology: c.Network, Profile: c.Machine, Faults: c.Faults,
 		Limits: c.Design.limits(), SigBytes: c.Machine.SignatureBytes, Retry: c.Design.Retry,
 		Seed: c.seed(), App: func() workloads.App { return app }, Tap: taps{checker, rec},
+		Beat: c.beat(&driver),
 	})
 	if err != nil {
 		return result.Record{}, err
 	}
-	driver, notes, err := c.drive(group, sites, rec)
+	var notes []string
+	driver, notes, err = c.drive(group, sites, rec)
 	if err != nil {
 		return result.Record{}, err
 	}

@@ -30,6 +30,9 @@ type Config struct {
 	Seed      uint64
 	App       func() workloads.App
 	Tap       consensus.Tap // nil: nobody watches
+	// Beat, when set, is called every few thousand events, which takes about a millisecond of this machine's time. It
+	// must not touch the group.
+	Beat func(now time.Duration)
 }
 
 func (c *Config) validate() error {
@@ -200,8 +203,13 @@ func (c *Cluster) events(ctx context.Context, until time.Duration) error {
 		c.nodes[i].step(consensus.Input{Kind: consensus.Start})
 	}
 	for count := uint32(0); c.err == nil; count++ {
-		if count&0xfff == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if count&0xfff == 0 {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if c.cfg.Beat != nil {
+				c.cfg.Beat(c.now)
+			}
 		}
 		ev, ok := c.queue.Pop()
 		if !ok || ev.At > until {
