@@ -35,28 +35,30 @@ type outcome struct {
 type line struct {
 	Kind    kind     `json:"kind"`
 	Gate    int      `json:"gate"`
+	Stretch float64  `json:"stretch"` // share by which the new side's messages travel longer
 	First   outcome  `json:"first"`
-	Confirm *outcome `json:"confirm,omitempty"` // of a gate that failed at first
+	Confirm *outcome `json:"confirm,omitempty"` // of a gate that failed at first and was made once more
 	Broken  []string `json:"broken,omitempty"`  // sessions without a verdict that went before, and why
 }
 
 // bench runs gates.
 type bench struct {
-	trials int
-	cells  map[interleave.Arm]*experiment.Cell
+	trials  int
+	stretch float64
+	cells   map[interleave.Arm]*experiment.Cell
 }
 
 // newBench makes both sides of a kind of gate.
-func newBench(trials int, extra time.Duration) (*bench, error) {
+func newBench(trials int, stretch float64) (*bench, error) {
 	old, err := newCell(0)
 	if err != nil {
 		return nil, err
 	}
-	slow, err := newCell(extra)
+	slow, err := newCell(stretch)
 	if err != nil {
 		return nil, err
 	}
-	return &bench{trials, map[interleave.Arm]*experiment.Cell{interleave.Old: old, interleave.New: slow}}, nil
+	return &bench{trials, stretch, map[interleave.Arm]*experiment.Cell{interleave.Old: old, interleave.New: slow}}, nil
 }
 
 // session makes one session and judges it by the gate's rule.
@@ -84,9 +86,9 @@ func (b *bench) session(ctx context.Context, seed uint64) (outcome, interleave.S
 // brokenMax is how many sessions of one gate may break before the machine is given up.
 const brokenMax = 20
 
-// gate makes a gate: a session, and another when it fails.
-func (b *bench) gate(ctx context.Context, k kind, n int, seed uint64) (line, error) {
-	out := line{Kind: k, Gate: n}
+// gate makes a gate: a session, and when that fails another, if it is to be confirmed.
+func (b *bench) gate(ctx context.Context, j job, seed uint64, confirm bool) (line, error) {
+	out := line{Kind: j.kind, Gate: j.gate, Stretch: b.stretch}
 	for {
 		first, _, err := b.session(ctx, seed)
 		if err != nil && (ctx.Err() != nil || len(out.Broken) == brokenMax) {
@@ -102,7 +104,7 @@ func (b *bench) gate(ctx context.Context, k kind, n int, seed uint64) (line, err
 		} else {
 			out.Confirm = &first
 		}
-		if !first.Failed || out.Confirm != nil {
+		if !first.Failed || !confirm || out.Confirm != nil {
 			return out, nil
 		}
 		seed++
