@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"go/ast"
 	"go/types"
@@ -221,6 +222,9 @@ func TestDocsCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Mkdir(filepath.Join(dir, "results"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for _, line := range lines {
 		if problem := tryCommand(t, dir, line); problem != "" {
 			t.Errorf("%s\n%s", line, problem)
@@ -266,11 +270,16 @@ func tryGovbench(t *testing.T, dir string, args []string) string {
 	if len(args) > 0 && slices.Contains([]string{"run", "sweep", "saturate"}, args[0]) && !slices.Contains(args, "--dry-run") {
 		args = append(slices.Clone(args), "--dry-run")
 	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	if len(args) > 0 && args[0] == "serve" {
+		stop() // so that it ends as soon as it has told its address
+	}
 	var stdout, stderr bytes.Buffer
 	status := exitFailed
 	t.Run(strings.Join(args, " "), func(t *testing.T) { // whose end restores the directory
 		t.Chdir(dir)
-		status = execute(t.Context(), args, &stdout, &stderr)
+		status = execute(ctx, args, &stdout, &stderr)
 	})
 	if status != exitOK {
 		return stderr.String()

@@ -52,10 +52,12 @@ func heights() map[string]int {
 		"consensus/hashiraft": 30, "consensus/consensustest": 30,
 		"scenarios":      30,
 		"reports/render": 30, "reports/plot": 30,
+		"reports/interleave": 30,
 
 		"scenarios/experiment": 40,
+		"reports/gallery":      50,
 
-		"cmd/govbench": 90, "cmd/determinism": 90, "cmd/smoke": 90,
+		"cmd/govbench": 90, "cmd/determinism": 90, "cmd/smoke": 90, "cmd/gatetrial": 90,
 	}
 }
 

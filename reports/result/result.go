@@ -24,6 +24,9 @@ const (
 	Neither Better = "neither"
 )
 
+// GeneratorLate begins the warning of a record whose load generator did not keep its times.
+const GeneratorLate = "the load generator sent a request"
+
 // Record is one run: what was run, what was measured and whether the measurement may be believed.
 type Record struct {
 	Schema    string   `json:"schema"`

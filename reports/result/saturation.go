@@ -3,6 +3,7 @@ package result
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 )
 
 // SaturationSchema names the version of the format of a search's summary.
@@ -90,4 +91,16 @@ func EncodeSaturation(s Saturation) ([]byte, error) {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(s)
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), err
+}
+
+// DecodeSaturation reads one line. The error says what is wrong with it, not where it stands.
+func DecodeSaturation(line []byte) (Saturation, error) {
+	var s Saturation
+	if err := json.Unmarshal(line, &s); err != nil {
+		return Saturation{}, fmt.Errorf("not a search: %w", err)
+	}
+	if s.Schema != SaturationSchema {
+		return Saturation{}, fmt.Errorf("unknown schema version %q: allowed is %q", s.Schema, SaturationSchema)
+	}
+	return s, nil
 }

@@ -1,5 +1,6 @@
 // Package stats sums up trials: it groups the records that differ in nothing but their seed, and
-// gives medians with the confidence that their number supports.
+// gives medians with the confidence that their number supports; and it compares two sets of records cell
+// by cell: exact figures by equality, samples by a test, with the warnings that belong to each.
 //
 // Figures of deterministic runs and samples of real or third-party clocks never share a group, so no
 // median mixes the two.

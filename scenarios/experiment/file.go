@@ -81,6 +81,13 @@ func Parse(name string, data []byte) (File, error) {
 	return f, nil
 }
 
+// aloneName stands for the name of an experiment that ParseAlone reads.
+const aloneName = "experiment.yaml (alone)"
+
+// ParseAlone is Parse for an experiment that may come from anywhere: it may define what it is about, or name what is
+// built in, but name no file, since nothing beside it is read.
+func ParseAlone(data []byte) (File, error) { return Parse(aloneName, data) }
+
 // Override notes that a flag has replaced the value of a key, so that errors name the flag and not a
 // line of the file. The flag also goes before every setting of the same thing under set and vary.
 func (f *File) Override(key, flag string) {
@@ -201,6 +208,12 @@ func readReference(r reference, what string, known []string, n *strict.Node) err
 	name, err := n.Scalar(fmt.Sprintf("a %s's name, a file or a mapping", what))
 	if err != nil {
 		return err
+	}
+	if n.File() == aloneName {
+		if ok, err := r.named(name); ok || err != nil {
+			return located(n, err)
+		}
+		return located(n, strict.UnknownName(what, name, known))
 	}
 	return located(n, setReference(r, what, known, filepath.Dir(n.File()), name))
 }

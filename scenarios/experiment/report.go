@@ -18,7 +18,7 @@ import (
 // every name in the records. files may be empty or fewer than the records' experiments; names that
 // they do not explain are looked up among the built-in ones.
 func Report(files []File, records []result.Record) (render.Input, error) {
-	in, err := described(files, records)
+	in, err := Describe(files, records)
 	if err != nil {
 		return in, err
 	}
@@ -29,7 +29,7 @@ func Report(files []File, records []result.Record) (render.Input, error) {
 // ReportSaturations gathers what a report of searches says, as Report does for runs. records are the runs that
 // the searches made.
 func ReportSaturations(file File, found []result.Saturation, records []result.Record) (render.Saturations, error) {
-	in, err := described([]File{file}, records)
+	in, err := Describe([]File{file}, records)
 	if err != nil {
 		return render.Saturations{Input: in}, err
 	}
@@ -46,8 +46,8 @@ func titles(in render.Input) map[string]string {
 	return out
 }
 
-// described is a report without figures.
-func described(files []File, records []result.Record) (render.Input, error) {
+// Describe is Report without the figures, which take most of its time.
+func Describe(files []File, records []result.Record) (render.Input, error) {
 	in := render.Input{
 		Records:   records,
 		Scenarios: map[string]render.ScenarioInfo{},

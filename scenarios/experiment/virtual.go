@@ -168,7 +168,7 @@ func (c *Cell) conclude(out *result.Record, rec *record.Recorder, verdicts []che
 	}
 	out.Checks = append(out.Checks, generator)
 	if lag := driver.Stats().LagMax; lag > lagTold {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("the load generator sent a request up to %v late, which its latency includes", lag.Round(time.Microsecond)))
+		out.Warnings = append(out.Warnings, fmt.Sprintf("%s up to %v late, which its latency includes", result.GeneratorLate, lag.Round(time.Microsecond)))
 	}
 	*out = out.Withheld()
 }

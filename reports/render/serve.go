@@ -1,0 +1,21 @@
+package render
+
+import "io"
+
+// Style is the style sheet of every page, so that pages made elsewhere are of one family with the report.
+func Style() string { return styleText }
+
+// HTML writes report.html alone.
+func HTML(w io.Writer, in Input) error { return writeHTML(w, in) }
+
+// Verdicts are the sentences with which a report of runs begins.
+func Verdicts(in Input) []string { return judge(in).tally() }
+
+// Verdicts are the sentences with which the report of searches begins.
+func (in Saturations) Verdicts() []string { return in.verdicts(in.kneeRows()) }
+
+// Quantity writes a figure with the unit in which it reads best, which no line break parts from it.
+func Quantity(v float64, unit string) string { return keep(quantity(v, unit)) }
+
+// Figure writes three significant digits, and every digit before the point, in groups of three.
+func Figure(v float64) string { return figure(v) }

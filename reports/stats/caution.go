@@ -1,0 +1,189 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/govbench/govbench/reports/result"
+)
+
+const (
+	// spreadMax is the distance of the quartiles, as a share of the median, from which trials count as unstable.
+	//
+	// assumed: a tenth, five times the effect that counts.
+	spreadMax = 0.1
+	// trendAlpha is the level of the test for a trend over the trials.
+	//
+	// assumed: 1 %, so that one innocent sample in a hundred is suspected.
+	trendAlpha = 0.01
+)
+
+// brokenRuns says which side has runs with a failed check.
+func brokenRuns(p Pair) []string {
+	var out []string
+	for i, c := range []Cell{p.Old, p.New} {
+		if len(c.Broken) == 0 {
+			continue
+		}
+		out = append(out, fmt.Sprintf("%s: %d of %d runs broke a check (%s), so the figures are withheld", []string{"old", "new"}[i],
+			len(c.Broken), len(c.Broken)+len(c.Trials), c.Broken[0].Failed()[0].Name))
+	}
+	return out
+}
+
+// otherClock says that a cell that is missing on a side is there on another runtime.
+func otherClock(side string, has, want result.Runtime) []string {
+	if has == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf("the %s side has this cell, but its runtime is %s and not %s: figures of different runtimes are not compared", side, has, want)}
+}
+
+// cautions are the warnings that hold for every metric of a pair.
+func cautions(p Pair, rule Rule) []string {
+	var out []string
+	if p.New.Runtime == result.Wall && !rule.Interleaved {
+		out = append(out, "the trials are not known to be interleaved: a machine that drifted between the two sets looks like a change")
+	}
+	out = append(out, settings(p)...)
+	if p.New.Runtime != result.Virtual {
+		if old, new := seeds(p.Old.Trials), seeds(p.New.Trials); !slices.Equal(old, new) {
+			out = append(out, "the sides have different seeds")
+		}
+	}
+	for i, trials := range p.trialsOf() {
+		side, late, seen := []string{"old", "new"}[i], 0, map[[2]uint64]bool{}
+		twice := false
+		for _, r := range trials {
+			if slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.HasPrefix(w, result.GeneratorLate) }) {
+				late++
+			}
+			key := [2]uint64{r.Seed, uint64(r.Trial)}
+			twice = twice || seen[key]
+			seen[key] = true
+		}
+		if late > 0 {
+			out = append(out, fmt.Sprintf("%s: in %d of %d trials the load generator was late, near its limit", side, late, len(trials)))
+		}
+		if twice && p.New.Runtime != result.Virtual {
+			out = append(out, fmt.Sprintf("%s: a trial stands there twice; copies of a run are no further sample", side))
+		}
+	}
+	return out
+}
+
+func seeds(trials []result.Record) []uint64 {
+	var out []uint64
+	for _, r := range trials {
+		out = append(out, r.Seed)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// settings says what differs between the sides though the cell is the same by its names.
+func settings(p Pair) []string {
+	var out []string
+	differs := func(what string, of func(result.Record) string) {
+		var sides [2][]string
+		for i, trials := range p.trialsOf() {
+			for _, r := range trials {
+				sides[i] = append(sides[i], of(r))
+			}
+			slices.Sort(sides[i])
+			sides[i] = slices.Compact(sides[i])
+		}
+		if !slices.Equal(sides[0], sides[1]) {
+			out = append(out, fmt.Sprintf("%s: old %s, new %s", what, strings.Join(sides[0], " and "), strings.Join(sides[1], " and ")))
+		} else if len(sides[0]) > 1 {
+			out = append(out, fmt.Sprintf("%s within the sides: %s", what, strings.Join(sides[0], " and ")))
+		}
+	}
+	differs("the resolved settings differ under equal names, by the hash of the cell", func(r result.Record) string { return r.Cell })
+	differs("the measured windows differ", func(r result.Record) string { return fmt.Sprintf("%g s", r.WindowSec) })
+	differs("the protocols differ", func(r result.Record) string { return r.Protocol })
+	differs("the provenance of the scenario differs", func(r result.Record) string { return orNone(r.Provenance) })
+	return out
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// unstable warns of a side whose trials spread wide or go one way over their order.
+func unstable(side string, s sample) []string {
+	var out []string
+	v := slices.Sorted(slices.Values(s.values))
+	if len(v) < 4 {
+		return nil
+	}
+	median := Median(v).Median
+	spread := stat.Quantile(0.75, stat.Empirical, v, nil) - stat.Quantile(0.25, stat.Empirical, v, nil)
+	if median != 0 && spread > spreadMax*math.Abs(median) {
+		out = append(out, fmt.Sprintf("unstable: the middle half of the %s trials spreads over %.0f %% of their median", side, 100*spread/math.Abs(median)))
+	}
+	order := slices.Clone(s.trials)
+	at := make([]int, len(order))
+	for i := range at {
+		at[i] = i
+	}
+	slices.SortStableFunc(at, func(a, b int) int { return order[a].Trial - order[b].Trial })
+	inOrder := make([]float64, len(at))
+	for i, k := range at {
+		inOrder[i] = s.values[k]
+	}
+	if tau, p := trend(inOrder); p < trendAlpha {
+		word := "rise"
+		if tau < 0 {
+			word = "fall"
+		}
+		out = append(out, fmt.Sprintf("unstable: the %s trials %s in the order in which they ran (Kendall's tau %.2f): the machine or the program drifted", side, word, tau))
+	}
+	return out
+}
+
+// trend is the test of Mann (Econometrica 13, 1945) and Kendall for a trend over the order of values, with the
+// normal approximation and its corrections for ties and continuity; fewer than eight values have none.
+func trend(values []float64) (tau, p float64) {
+	n := len(values)
+	if n < 8 {
+		return 0, 1
+	}
+	score := 0.0
+	for i, x := range values {
+		for _, y := range values[i+1:] {
+			switch {
+			case y > x:
+				score++
+			case y < x:
+				score--
+			}
+		}
+	}
+	m := float64(n)
+	variance := m * (m - 1) * (2*m + 5)
+	sorted := slices.Sorted(slices.Values(values))
+	for i := 0; i < n; {
+		j := i
+		for j < n && sorted[j] == sorted[i] {
+			j++
+		}
+		t := float64(j - i)
+		variance -= t * (t - 1) * (2*t + 5)
+		i = j
+	}
+	variance /= 18
+	if variance <= 0 || score == 0 {
+		return 0, 1
+	}
+	z := (math.Abs(score) - 1) / math.Sqrt(variance)
+	return score / (m * (m - 1) / 2), 2 * (1 - distuv.UnitNormal.CDF(z))
+}
