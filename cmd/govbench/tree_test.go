@@ -30,7 +30,7 @@ const module = "github.com/govbench/govbench/"
 func heights() map[string]int {
 	return map[string]int{
 		"consensus": 0, "sim": 0, "workloads": 0, "reports/result": 0, "scenarios/strict": 0,
-		"reports/term": 0,
+		"reports/term": 0, "reports/term/termtest": 0,
 
 		"consensus/raft": 10, "consensus/pbft": 10, "consensus/hotstuff": 10,
 		"consensus/mempool": 10, "consensus/check": 10,
