@@ -83,30 +83,31 @@ func (b *bench) session(ctx context.Context, seed uint64) (outcome, interleave.S
 	}, s, nil
 }
 
-// brokenMax is how many sessions of one gate may break before the machine is given up.
+// brokenMax is how many sessions may break in a row before the machine is given up.
 const brokenMax = 20
+
+// sound makes sessions until one is whole: the machine may stall so long that a run has nothing to measure, and
+// then govbench gate has no verdict either. It gives the reasons of those that broke.
+func (b *bench) sound(ctx context.Context, seed uint64) (outcome, interleave.Session, []string, error) {
+	var broken []string
+	for {
+		o, s, err := b.session(ctx, seed+uint64(len(broken)))
+		if err == nil || ctx.Err() != nil || len(broken) == brokenMax {
+			return o, s, broken, err
+		}
+		broken = append(broken, err.Error())
+	}
+}
 
 // gate makes a gate: a session, and when that fails another, if it is to be confirmed.
 func (b *bench) gate(ctx context.Context, j job, seed uint64, confirm bool) (line, error) {
 	out := line{Kind: j.kind, Gate: j.gate, Stretch: b.stretch}
-	for {
-		first, _, err := b.session(ctx, seed)
-		if err != nil && (ctx.Err() != nil || len(out.Broken) == brokenMax) {
-			return out, err
-		}
-		if err != nil {
-			out.Broken = append(out.Broken, err.Error())
-			seed++
-			continue
-		}
-		if out.First.Seed == 0 {
-			out.First = first
-		} else {
-			out.Confirm = &first
-		}
-		if !first.Failed || !confirm || out.Confirm != nil {
-			return out, nil
-		}
-		seed++
+	first, _, broken, err := b.sound(ctx, seed)
+	out.First, out.Broken = first, broken
+	if err != nil || !first.Failed || !confirm {
+		return out, err
 	}
+	second, _, broken, err := b.sound(ctx, seed+brokenMax+1)
+	out.Confirm, out.Broken = &second, append(out.Broken, broken...)
+	return out, err
 }

@@ -40,7 +40,7 @@ func slower(ctx context.Context, o options, stretch float64, trials, round int, 
 		workers.Go(func() {
 			b, err := newBench((trials+o.jobs-1)/o.jobs, stretch)
 			if err == nil {
-				_, sessions[i], err = b.session(ctx, o.seed+uint64(round*o.jobs+i))
+				_, sessions[i], _, err = b.sound(ctx, o.seed+uint64(round*o.jobs+i)*(brokenMax+1))
 			}
 			errs[i] = err
 		})
