@@ -10,10 +10,10 @@ PARALLEL := ./consensus/hashiraft/... ./scenarios/experiment/... ./cmd/govbench/
 BENCH    ?= Queue|Messages|PBFTMinute|PBFTConsensus128|HotStuffDecision256|HotStuff100x1000|Bubble|Mix(Source|Apply)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test race lint format bench determinism smoke cover clean
+.PHONY: help run build test race lint format bench determinism smoke gate-trials cover clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## compare three designs on twelve services (ARGS="..." adds flags)
 	$(GO) run ./cmd/govbench run $(ARGS)
@@ -44,6 +44,9 @@ determinism: ## the same digests on every architecture, worker count and process
 
 smoke: ## run a small main job and check what it wrote
 	$(GO) run ./cmd/smoke
+
+gate-trials: ## how often gates on live runs are wrong: 200 without a change, 200 with a planted slowdown (hours)
+	$(GO) run ./cmd/gatetrial $(ARGS)
 
 cover: ## test coverage, by function in coverage.out
 	$(GO) test -short -coverprofile=coverage.out ./...

@@ -3,136 +3,235 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/term"
 	"github.com/govbench/govbench/scenarios/experiment"
 	"github.com/govbench/govbench/workloads/arrival"
 )
 
-// progress tells how far a plan has come: a bar on a terminal, a line now and then elsewhere.
+// progress tells on stderr how far a plan has come: on a terminal a line a running cell and one for all of them, kept up
+// to date in place; elsewhere a line now and then.
 type progress struct {
-	w        io.Writer
-	quiet    bool
-	terminal bool
-	started  time.Time
-	last     time.Time
+	page  *term.Page
+	quiet bool
+	now   func() time.Time // the clock
+	live  *term.Live       // nil where there is no terminal
+	stop  chan struct{}
+	ended sync.WaitGroup
+
+	mu          sync.Mutex
+	nouns       string // what is counted
+	started     time.Time
+	last        time.Time // when a line was written
+	done, total int
+	probes      int      // runs of searches that were begun
+	slots       []slot   // of the cells under way
+	above       []string // lines to stay above the live ones
 }
 
-// linesEvery is how often progress is told where there is no terminal.
-const linesEvery = 10 * time.Second
+// slot is a cell under way.
+type slot struct {
+	experiment.Moment
+	began time.Time
+}
 
+// How often progress is told: on a terminal, and elsewhere.
+const (
+	drawEvery  = 100 * time.Millisecond
+	linesEvery = 10 * time.Second
+)
+
+// newProgress tells how far the runs of a plan have come.
 func newProgress(w io.Writer, quiet bool, s *store) *progress {
-	now := time.Now()
-	g := &progress{w: w, quiet: quiet, terminal: isTerminal(w), started: now, last: now}
-	if !quiet {
-		fmt.Fprintf(w, "experiment %s: %d runs", s.plan.File.Name, len(s.plan.Cells))
-		if there := len(s.plan.Cells) - len(s.missing); there > 0 {
-			fmt.Fprintf(w, ", %d of them are there", there)
-		}
-		fmt.Fprintln(w)
-		for _, why := range s.plan.Skipped {
-			fmt.Fprintf(w, "skipped: %s\n", why)
-		}
+	g := beginProgress(w, quiet, "runs", time.Now)
+	g.total = len(s.missing)
+	head := fmt.Sprintf("experiment %s: %s", s.plan.File.Name, plural(len(s.plan.Cells), "run"))
+	if there := len(s.plan.Cells) - len(s.missing); there > 0 {
+		head += fmt.Sprintf(", %d of them are there", there)
 	}
+	g.say(head)
+	for _, why := range s.plan.Skipped {
+		g.say("skipped: " + why)
+	}
+	g.begin()
 	return g
 }
 
 // newSearchProgress tells how far the searches of a plan have come.
 func newSearchProgress(w io.Writer, quiet bool, s *store) *progress {
-	g := &progress{w: w, quiet: quiet, terminal: isTerminal(w), started: time.Now(), last: time.Now()}
-	if !quiet {
-		fmt.Fprintf(w, "experiment %s: %d searches", s.plan.File.Name, len(s.plan.Cells))
-		if there := len(s.records); there > 0 {
-			fmt.Fprintf(w, ", %d of their runs are there", there)
-		}
-		fmt.Fprintln(w)
+	g := beginProgress(w, quiet, "searches", time.Now)
+	g.total = len(s.plan.Cells)
+	head := fmt.Sprintf("experiment %s: %d searches", s.plan.File.Name, len(s.plan.Cells))
+	if there := len(s.records); there > 0 {
+		head += fmt.Sprintf(", %d of their runs are there", there)
+	}
+	g.say(head)
+	g.begin()
+	return g
+}
+
+// beginProgress prepares to tell of things that are counted.
+func beginProgress(w io.Writer, quiet bool, nouns string, now func() time.Time) *progress {
+	g := &progress{page: term.Of(w), quiet: quiet, now: now, nouns: nouns, started: now(), last: now(), stop: make(chan struct{})}
+	if g.page.Terminal && !g.page.Dumb && !quiet {
+		g.live = term.NewLive(g.page)
 	}
 	return g
 }
 
-// isTerminal reports whether w is a character device, which besides terminals is /dev/null only.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("TERM") == "dumb" {
+// begin keeps the live lines up to date from here on.
+func (g *progress) begin() {
+	if g.live == nil {
+		return
+	}
+	g.ended.Go(func() {
+		ticker := time.NewTicker(drawEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				g.draw()
+			case <-g.stop:
+				return
+			}
+		}
+	})
+}
+
+// close ends the telling and takes the live lines away.
+func (g *progress) close() {
+	close(g.stop)
+	g.ended.Wait()
+	if g.live != nil {
+		g.live.Close(g.above)
+	}
+}
+
+// say writes a line that stays. The caller holds mu, or is alone.
+func (g *progress) say(line string) { g.tell("", term.Clean(line)) }
+
+// tell is say with a badge first, for a line that is clean.
+func (g *progress) tell(badge, line string) {
+	if badge != "" {
+		line = g.page.Paint(term.Bad, badge) + " " + line
+	}
+	switch {
+	case g.quiet:
+	case g.live != nil:
+		g.above = append(g.above, line)
+	default:
+		fmt.Fprintln(g.page, line)
+	}
+}
+
+// due reports whether it is time for another line where there is no terminal.
+func (g *progress) due() bool {
+	if g.live != nil || g.now().Sub(g.last) < linesEvery {
 		return false
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	g.last = g.now()
+	return true
 }
 
+// follow is what hears how far the cells under way have come; nil where nobody sees it.
+func (g *progress) follow() func(experiment.Moment) {
+	if g.live == nil {
+		return nil
+	}
+	return g.moved
+}
+
+func (g *progress) moved(m experiment.Moment) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for len(g.slots) <= m.Slot {
+		g.slots = append(g.slots, slot{})
+	}
+	s := &g.slots[m.Slot]
+	if s.Cell == nil || m.Now < s.Now || m.End == 0 {
+		s.began = g.now()
+	}
+	s.Moment = m
+}
+
+// update hears that a run has ended.
 func (g *progress) update(done, total int, r result.Record) {
-	now := time.Now()
-	if g.quiet || !g.terminal && done < total && now.Sub(g.last) < linesEvery {
-		return
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.done, g.total = done, total
+	if failed := r.Failed(); len(failed) > 0 {
+		g.tell("FAILED", term.Clean(fmt.Sprintf("%s on %s at %s: %s: %s", r.Design, r.Scenario, r.Load, failed[0].Name, firstLine(failed[0].Detail))))
 	}
-	g.last = now
-	each := float64(now.Sub(g.started)) / float64(done)
-	left := time.Duration(each * float64(total-done)).Round(time.Second)
-	line := fmt.Sprintf("%d of %d runs, %s a second, %v left: %s on %s at %s", done, total, rateText(float64(time.Second)/max(each, 1)), left, r.Design, r.Scenario, r.Load)
-	if !g.terminal {
-		fmt.Fprintln(g.w, line)
-		return
+	if g.due() || done == total && g.live == nil {
+		g.say(fmt.Sprintf("%s: %s on %s at %s", g.sum(), r.Design, r.Scenario, r.Load))
 	}
-	const width = 20
-	full := width * done / total
-	fmt.Fprintf(g.w, "\r\x1b[K[%s%s] %s", strings.Repeat("#", full), strings.Repeat(".", width-full), line)
 }
 
-// rateText writes runs a second with two digits, or all that are before the point.
+// searching hears that a cell's sustained load is being looked for, which takes a dozen runs or two.
+func (g *progress) searching(c *experiment.Cell) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.say(fmt.Sprintf("searching for the load that %s sustains on %s", c.Design.Name, c.Scenario.ID))
+}
+
+// trying hears which run of which search is made next.
+func (g *progress) trying(c *experiment.Cell, role string, rate arrival.Rate, probes int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.probes++
+	if g.due() {
+		doing := map[string]string{result.RoleSearch: "trying", result.RoleConfirm: "confirming at", result.RoleCurve: "drawing the curve at"}[role]
+		g.say(fmt.Sprintf("%s on %s: run %d, %s %.0f requests/s", c.Design.Name, c.Scenario.ID, probes+1, doing, rate.TxPerSec()))
+	}
+}
+
+// found hears that a search has ended.
+func (g *progress) found(done, total int, s result.Saturation) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.done, g.total = done, total
+	what := fmt.Sprintf("%.0f requests/s, %d runs", s.Sustained, len(s.Curve))
+	if !s.Found {
+		what = s.Problem
+	}
+	g.say(fmt.Sprintf("%d of %d searches: %s on %s: %s", done, total, s.Series(), s.Scenario, what))
+}
+
+// work is how much is done, what is under way by its part.
+func (g *progress) work() float64 {
+	work := float64(g.done)
+	if g.probes > 0 {
+		return work // a run of a search says nothing of how many are to come
+	}
+	for _, s := range g.slots {
+		if s.End > 0 {
+			work += min(float64(s.Now)/float64(s.End), 1)
+		}
+	}
+	return min(work, float64(g.total))
+}
+
+// sum is the line about all cells.
+func (g *progress) sum() string {
+	line := fmt.Sprintf("%d of %d %s", g.done, g.total, g.nouns)
+	if g.probes > 0 {
+		line += ", " + plural(g.probes, "run")
+	}
+	elapsed, work := g.now().Sub(g.started), g.work()
+	if work <= 0 || elapsed < time.Second {
+		return line
+	}
+	left := time.Duration(float64(elapsed) / work * (float64(g.total) - work))
+	return line + fmt.Sprintf(", %s a second, %v left", rateText(work/elapsed.Seconds()), left.Round(time.Second))
+}
+
+// rateText writes things a second with two digits, or all that are before the point.
 func rateText(rate float64) string {
 	if rate >= 10 {
 		return fmt.Sprintf("%.0f", rate)
 	}
 	return fmt.Sprintf("%.2g", rate)
-}
-
-// searching tells that a cell's sustained load is being looked for, which takes a dozen runs or two.
-func (g *progress) searching(c *experiment.Cell) {
-	if g.quiet {
-		return
-	}
-	start, end := "", "\n"
-	if g.terminal {
-		start, end = "\r\x1b[K", ""
-	}
-	fmt.Fprintf(g.w, "%ssearching for the load that %s sustains on %s%s", start, c.Design.Name, c.Scenario.ID, end)
-}
-
-// trying tells which run of which search is made next.
-func (g *progress) trying(c *experiment.Cell, role string, rate arrival.Rate, probes int) {
-	if g.quiet || !g.terminal && time.Since(g.last) < linesEvery {
-		return
-	}
-	g.last = time.Now()
-	start, end := "", "\n"
-	if g.terminal {
-		start, end = "\r\x1b[K", ""
-	}
-	doing := map[string]string{result.RoleSearch: "trying", result.RoleConfirm: "confirming at", result.RoleCurve: "drawing the curve at"}[role]
-	fmt.Fprintf(g.w, "%s%s on %s: run %d, %s %.0f requests/s%s", start, c.Design.Name, c.Scenario.ID, probes+1, doing, rate.TxPerSec(), end)
-}
-
-// found tells that a search has ended.
-func (g *progress) found(done, total int, s result.Saturation) {
-	if g.quiet {
-		return
-	}
-	start := ""
-	if g.terminal {
-		start = "\r\x1b[K"
-	}
-	what := fmt.Sprintf("%.0f requests/s, %d runs", s.Sustained, len(s.Curve))
-	if !s.Found {
-		what = s.Problem
-	}
-	fmt.Fprintf(g.w, "%s%d of %d searches: %s on %s: %s\n", start, done, total, s.Series(), s.Scenario, what)
-}
-
-func (g *progress) close() {
-	if g.terminal && !g.quiet {
-		fmt.Fprint(g.w, "\r\x1b[K")
-	}
 }

@@ -169,7 +169,7 @@ func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) (err error
 	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, s)
 	started := time.Now()
 	runErr := experiment.Run(cmd.Context(), s.missing, experiment.Options{
-		Jobs: flags.cellsAtATime(&p.File), Keep: s.keep, Progress: progress.update, Searching: progress.searching,
+		Jobs: flags.cellsAtATime(&p.File), Keep: s.keep, Progress: progress.update, Searching: progress.searching, Moved: progress.follow(),
 	})
 	progress.close()
 	if err := s.finish(); err != nil {

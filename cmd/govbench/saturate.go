@@ -220,7 +220,7 @@ func runSearches(cmd *cobra.Command, flags *saturateFlags, p *experiment.Plan, t
 	started := time.Now()
 	found, records, runErr := experiment.Saturate(cmd.Context(), p.Cells, experiment.SaturateOptions{
 		Jobs: flags.cellsAtATime(&p.File), Objective: terms.objective, Precision: terms.precision,
-		Have: s.records, Keep: s.keep, Trying: g.trying, Found: g.found,
+		Have: s.records, Keep: s.keep, Trying: g.trying, Found: g.found, Moved: g.follow(),
 	})
 	g.close()
 	if runErr != nil {

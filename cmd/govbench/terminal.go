@@ -32,6 +32,7 @@ func lookOf(w io.Writer, env func(string) string) term.Look {
 	interpretsSequences(f)
 	return term.Look{
 		Terminal: true,
+		Dumb:     dumb(env),
 		Color:    colored(colorAuto, true, env),
 		ASCII:    !unicodeLocale(env),
 		Size: func() (columns, rows int) {

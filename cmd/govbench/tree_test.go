@@ -30,7 +30,7 @@ const module = "github.com/govbench/govbench/"
 func heights() map[string]int {
 	return map[string]int{
 		"consensus": 0, "sim": 0, "workloads": 0, "reports/result": 0, "scenarios/strict": 0,
-		"reports/term": 0,
+		"reports/term": 0, "reports/term/termtest": 0,
 
 		"consensus/raft": 10, "consensus/pbft": 10, "consensus/hotstuff": 10,
 		"consensus/mempool": 10, "consensus/check": 10,
@@ -52,11 +52,12 @@ func heights() map[string]int {
 		"consensus/hashiraft": 30, "consensus/consensustest": 30,
 		"scenarios":      30,
 		"reports/render": 30, "reports/plot": 30,
+		"reports/interleave": 30,
 
 		"scenarios/experiment": 40,
 		"reports/gallery":      50,
 
-		"cmd/govbench": 90, "cmd/determinism": 90, "cmd/smoke": 90,
+		"cmd/govbench": 90, "cmd/determinism": 90, "cmd/smoke": 90, "cmd/gatetrial": 90,
 	}
 }
 

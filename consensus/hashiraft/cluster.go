@@ -38,6 +38,7 @@ type Cluster struct {
 
 	queued   []func() // calls from before the run
 	started  bool     // the clock runs and the tap listens
+	enough   bool     // End was called
 	ending   bool
 	over     bool          // no goroutine is left
 	turns    uint64        // of the loop, for beat
@@ -191,6 +192,9 @@ func (c *Cluster) Run(ctx context.Context, until time.Duration) error {
 	return err
 }
 
+// End ends the run as if its time were over. It may be called from the run's own callbacks only.
+func (c *Cluster) End() { c.enough = true }
+
 func (c *Cluster) runWall(ctx context.Context, until time.Duration) (err error) {
 	c.dir, err = os.MkdirTemp(c.cfg.Dir, "hashiraft-")
 	if err != nil {
@@ -209,7 +213,7 @@ func (c *Cluster) run(ctx context.Context, until time.Duration) error {
 		end := until + time.Duration(c.origin.Load())
 		err = c.loop.run(ctx, end, func() bool {
 			c.beat()
-			return c.err != nil
+			return c.err != nil || c.enough
 		})
 	}
 	c.end()

@@ -251,6 +251,22 @@ func TestCancellation(t *testing.T) {
 	}
 }
 
+// End ends a run that has nothing left to do, without an error and with every answer.
+func TestEnd(t *testing.T) {
+	cfg, k := config(hashiraft.Bubble, 3)
+	c := mustNew(t, cfg)
+	l := newLoad(c, 3)
+	l.every(time.Millisecond, 0, time.Second)
+	c.At(2*time.Second, c.End)
+	if err := c.Run(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	l.check(t, k)
+	if c.Now() != 2*time.Second || l.count(consensus.Unfinished) > 0 {
+		t.Errorf("it ended at %v with %d commands unfinished", c.Now(), l.count(consensus.Unfinished))
+	}
+}
+
 // A bubble's results are samples: two runs of one configuration need not be equal, but commands are
 // all answered and the medians are close.
 func TestBubbleIsASample(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 // Look is what a page is shown on. The zero value is a file.
 type Look struct {
 	Terminal bool // control characters do something
+	Dumb     bool // a terminal that obeys no control sequences
 	Color    bool // styles are shown
 	ASCII    bool // the locale has no other characters, so that drawings do without
 	// Size is the terminal's size at present; nil: lines may be as long as they like, and there may be any number.

@@ -51,6 +51,7 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 		group.At(at, func() { rec.Sample(at, group.Usage(), c.Machine.Cores) })
 	}
 	c.watch(group, driver)
+	c.endWhenAnswered(group, driver)
 	if err := group.Run(ctx, c.Duration+drain); err != nil {
 		return result.Record{}, err
 	}
@@ -63,6 +64,33 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	c.conclude(&out, rec, checker.Verdicts(appliedBy(apps, checker)), lawsOf(apps), driver)
 	out.Warnings = append(out.Warnings, c.engineWarning())
 	return out, nil
+}
+
+// A run in real time goes on for settle after the last answer, so that every replica learns of the last
+// commit, and looks every settlePoll whether that has come.
+//
+// assumed: the engine's CommitTimeout, after twice which at most a leader at rest tells, and the way besides; and
+// a share of it.
+const (
+	settle     = 150 * time.Millisecond
+	settlePoll = 10 * time.Millisecond
+)
+
+// endWhenAnswered ends a run in real time soon after its load has ended and everything is answered: nothing
+// but the schedule of faults could happen any more. Virtual time costs nothing and runs to its end.
+func (c *Cell) endWhenAnswered(group *hashiraft.Cluster, driver *load.Driver) {
+	if c.Clock != WallClock || !c.Faults.Empty() {
+		return
+	}
+	var look func()
+	look = func() {
+		next, then := group.Now()+settlePoll, look
+		if driver.Stats().Outstanding == 0 {
+			next, then = group.Now()+settle, group.End
+		}
+		group.At(next, then)
+	}
+	group.At(c.Duration, look)
 }
 
 // engineWarning says what kind of number this is.

@@ -10,7 +10,7 @@ import (
 type Moment struct {
 	// Slot numbers the cells that run beside each other, from 0; a cell of a search takes that of its search.
 	Slot     int
-	Cell     *Cell
+	Cell     *Cell         // nil: there is none any more
 	Now, End time.Duration // of the run's own clock; End is 0 before it has begun
 	Answered uint64        // requests so far
 }
@@ -30,6 +30,13 @@ func (m moves) in(slot int, c *Cell) *Cell {
 	}
 	own.moved(Moment{Cell: c})
 	return &own
+}
+
+// free tells that a slot stays empty from now on.
+func (m moves) free(slot int) {
+	if m != nil {
+		m(Moment{Slot: slot})
+	}
 }
 
 // beat is what a runtime calls now and then, so that the cell's moments are heard of; nil when nobody listens. The

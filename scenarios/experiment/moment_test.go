@@ -19,7 +19,7 @@ func TestMoments(t *testing.T) {
 	p := plan(t, strings.Replace(pure, "load: [60]", "load: [600]", 1))
 	want := runAll(t, plan(t, strings.Replace(pure, "load: [60]", "load: [600]", 1)), 1)
 	var mu sync.Mutex
-	begun, moments := map[int]int{}, 0
+	begun, moments, freed := map[int]int{}, 0, 0
 	last := map[int]Moment{}
 	var records []result.Record
 	err := Run(t.Context(), p.Cells, Options{Jobs: 2,
@@ -33,6 +33,8 @@ func TestMoments(t *testing.T) {
 			switch {
 			case m.Slot != 0 && m.Slot != 1:
 				t.Errorf("slot %d of 2", m.Slot)
+			case m.Cell == nil:
+				freed++
 			case m.End == 0:
 				begun[m.Slot]++
 				if before.Cell != nil && (before.Now < p.Cells[0].Duration/2 || before.Answered == 0) {
@@ -42,7 +44,7 @@ func TestMoments(t *testing.T) {
 				t.Errorf("after %+v comes %+v", before, m)
 			}
 		}})
-	if err != nil || begun[0]+begun[1] != len(p.Cells) || moments < 3*len(p.Cells) {
+	if err != nil || begun[0]+begun[1] != len(p.Cells) || moments < 3*len(p.Cells) || freed != 2 {
 		t.Fatalf("%v; begun %v of %d, %d moments", err, begun, len(p.Cells), moments)
 	}
 	p.Sort(records)
@@ -64,7 +66,11 @@ func TestMomentsOfEngine(t *testing.T) {
 	p := plan(t, "name: engine\ndesigns: [hashiraft]\nscenarios: [court-evidence-deposit]\nload: [100]\nduration: 300ms\nwarmup: 50ms\n")
 	var last Moment
 	heard := 0
-	err := Run(t.Context(), p.Cells, Options{Jobs: 1, Keep: func(result.Record) error { return nil }, Moved: func(m Moment) { last = m; heard++ }})
+	err := Run(t.Context(), p.Cells, Options{Jobs: 1, Keep: func(result.Record) error { return nil }, Moved: func(m Moment) {
+		if heard++; m.Cell != nil {
+			last = m
+		}
+	}})
 	if err != nil || heard < 3 || last.Now < 200*time.Millisecond || last.Answered == 0 || last.End != 300*time.Millisecond+drain {
 		t.Errorf("%v; %d moments, the last %+v", err, heard, last)
 	}
@@ -85,6 +91,9 @@ func TestMomentsOfSearch(t *testing.T) {
 	ran := map[string]bool{}
 	_, _, err = Saturate(ctx, p.Cells, SaturateOptions{Jobs: 1, Objective: result.DefaultObjective(), Precision: 200,
 		Keep: func(result.Record) error { return nil }, Moved: func(m Moment) {
+			if m.Cell == nil {
+				return
+			}
 			if ran[m.Cell.Load.String()] = m.End > 0; len(ran) == 4 {
 				stop()
 			}

@@ -62,6 +62,7 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 	var workers sync.WaitGroup
 	for slot := range min(max(opts.Jobs, 1), len(cells)) {
 		workers.Go(func() {
+			defer moves(opts.Moved).free(slot)
 			for c := range next {
 				rec, err := found.run(ctx, moves(opts.Moved).in(slot, c))
 				if err != nil && ctx.Err() != nil {

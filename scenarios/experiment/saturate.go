@@ -99,6 +99,7 @@ func Saturate(ctx context.Context, cells []*Cell, opts SaturateOptions) ([]resul
 	var workers sync.WaitGroup
 	for slot := range min(max(opts.Jobs, 1), len(cells)) {
 		workers.Go(func() {
+			defer moves(opts.Moved).free(slot)
 			for i := range next {
 				found[i], probes[i] = run.search(inner, moves(opts.Moved).in(slot, cells[i]))
 			}
