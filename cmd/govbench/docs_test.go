@@ -225,6 +225,14 @@ func TestDocsCommands(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "results"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	for _, set := range []string{"before", "after"} { // what its commands compare
+		if err := os.Mkdir(filepath.Join(dir, "results", set), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := writeRuns(filepath.Join(dir, "results", set, runsFile), sampled("court-evidence-deposit", 0.1)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, line := range lines {
 		if problem := tryCommand(t, dir, line); problem != "" {
 			t.Errorf("%s\n%s", line, problem)

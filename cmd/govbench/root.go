@@ -31,7 +31,7 @@ and reports what each design carries, how fast, and what limits it.`,
 	root.SetErr(err)
 	addColor(root, out, err)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRun(), newSaturate(), newSweep(), newReport(), newList(), newShow(), newInit(), newTrace(), newServe())
+	root.AddCommand(newRun(), newSaturate(), newSweep(), newCompare(), newReport(), newList(), newShow(), newInit(), newTrace(), newServe())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -89,6 +89,9 @@ func seeds(trials []result.Record) []uint64 {
 // settings says what differs between the sides though the cell is the same by its names.
 func settings(p Pair) []string {
 	var out []string
+	if a, b := cellHashes(p.Old.Trials), cellHashes(p.New.Trials); !slices.Equal(a, b) || len(a) > 1 {
+		out = append(out, "settings differ that no name tells, by the hash of the cell: the change may be theirs (experiment.yaml beside the runs has them)")
+	}
 	differs := func(what string, of func(result.Record) string) {
 		var sides [2][]string
 		for i, trials := range p.trialsOf() {
@@ -104,11 +107,19 @@ func settings(p Pair) []string {
 			out = append(out, fmt.Sprintf("%s within the sides: %s", what, strings.Join(sides[0], " and ")))
 		}
 	}
-	differs("the resolved settings differ under equal names, by the hash of the cell", func(r result.Record) string { return r.Cell })
 	differs("the measured windows differ", func(r result.Record) string { return fmt.Sprintf("%g s", r.WindowSec) })
 	differs("the protocols differ", func(r result.Record) string { return r.Protocol })
 	differs("the provenance of the scenario differs", func(r result.Record) string { return orNone(r.Provenance) })
 	return out
+}
+
+func cellHashes(trials []result.Record) []string {
+	var out []string
+	for _, r := range trials {
+		out = append(out, r.Cell)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func orNone(s string) string {

@@ -393,7 +393,7 @@ func TestCautions(t *testing.T) {
 		t.Errorf("interleaved: %q", c.Warnings)
 	}
 	for text, spoil := range map[string]func(r *result.Record){
-		"the resolved settings differ":              func(r *result.Record) { r.Cell = "c2" },
+		"settings differ that no name tells":        func(r *result.Record) { r.Cell = "c2" },
 		"the measured windows differ":               func(r *result.Record) { r.WindowSec = 10 },
 		"the provenance of the scenario differs":    func(r *result.Record) { r.Provenance = "modelled" },
 		"the sides have different seeds":            func(r *result.Record) { r.Seed += 50 },

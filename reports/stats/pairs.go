@@ -16,6 +16,9 @@ type Pair struct {
 	ClockOld, ClockNew result.Runtime
 }
 
+// Both reports whether both sides have the cell.
+func (p Pair) Both() bool { return !p.Old.empty() && !p.New.empty() }
+
 // Cell is the side that has records, the new one when both have: for the cell's names.
 func (p Pair) Cell() Cell {
 	if p.New.empty() {

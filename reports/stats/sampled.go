@@ -29,7 +29,7 @@ func (c *Contrast) compareSamples(old, new sample, rule Rule) {
 	c.Warnings = append(c.Warnings, unstable("new", new)...)
 	if n := min(c.Old.N, c.New.N); n < rule.TrialsMin {
 		c.Verdict = Unclear
-		c.Warnings = append(c.Warnings, fmt.Sprintf("too few samples: %d old and %d new, a verdict needs %d of each (--trials %d)", c.Old.N, c.New.N, rule.TrialsMin, rule.TrialsMin))
+		c.Warnings = append(c.Warnings, fmt.Sprintf("too few samples: %d old and %d new, a verdict needs %d of each (govbench run --trials %d)", c.Old.N, c.New.N, rule.TrialsMin, rule.TrialsMin))
 	}
 }
 
