@@ -107,7 +107,7 @@ func TestHelp(t *testing.T) {
 	if o.want(t, exitOK); !strings.Contains(o.stdout, "run ") {
 		t.Errorf("help:\n%s", o.stdout)
 	}
-	for _, command := range []string{"run", "report", "list", "show", "init", "trace"} {
+	for _, command := range []string{"run", "report", "list", "show", "init", "trace", "serve"} {
 		o := govbench(t, command, "--help")
 		o.want(t, exitOK)
 		for _, typed := range []string{" strings ", " stringArray ", " int  ", " uint "} {

@@ -87,6 +87,8 @@ func (g *Gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/":
 		g.list(w, r)
+	case r.URL.Path == "/compare":
+		g.compare(w, r)
 	case r.URL.Path == "/icon.svg":
 		w.Header().Set("Content-Type", "image/svg+xml")
 		_, _ = w.Write(iconText)
