@@ -68,6 +68,7 @@ type comparePage struct {
 	Problem                     string
 	Round                       string // the other way round
 	Names                       []string
+	Growing                     []string // sets that are still being written
 	Scenarios, Designs, Metrics []option
 	Against                     []against
 }
@@ -100,13 +101,13 @@ func (g *Gallery) answer(p *comparePage) error {
 	if len(p.New) == 1 {
 		p.Round = question{p.New[0], []string{p.Old}, p.Scenario, p.Design, p.Metric, p.Changed}.address()
 	}
-	old, err := g.side(p.Old)
+	old, err := g.side(p, p.Old)
 	if err != nil {
 		return err
 	}
 	var scenarios, designs, metrics []string
 	for _, name := range p.New {
-		now, err := g.side(name)
+		now, err := g.side(p, name)
 		if err != nil {
 			return err
 		}
@@ -124,9 +125,13 @@ func (g *Gallery) answer(p *comparePage) error {
 }
 
 // side reads the runs of one side.
-func (g *Gallery) side(name string) ([]result.Record, error) {
-	if s, ok := g.one(name); !ok || !s.Runs {
+func (g *Gallery) side(p *comparePage, name string) ([]result.Record, error) {
+	s, ok := g.one(name)
+	if !ok || !s.Runs {
 		return nil, fmt.Errorf("there is no result set with runs that is called %q", shown(name))
+	}
+	if s.Live() {
+		p.Growing = append(p.Growing, name)
 	}
 	records, err := g.records(name, recordsBytesMax)
 	if err != nil {

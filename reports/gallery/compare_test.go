@@ -94,6 +94,7 @@ func TestCompareWhatIsNotThere(t *testing.T) {
 	want(t, h.get(t, "/compare?a=a&b=bad"), http.StatusNotFound, "bad/runs.jsonl:1", "no schema")
 	want(t, h.get(t, "/compare?a=empty&b=empty"), http.StatusOK, "nothing to compare")
 	want(t, h.get(t, "/compare?a=a&b=empty"), http.StatusOK, "1 only in the old set")
+	want(t, h.get(t, "/compare?a=a&b=a"), http.StatusOK, "<bdi>a</bdi> is still being written")
 	many := ""
 	for i := range 30 {
 		name := fmt.Sprintf("set-%d", i)
