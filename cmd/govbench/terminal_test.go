@@ -138,7 +138,7 @@ func checkJSON(root *cobra.Command) (findings []string) {
 	return findings
 }
 
-func TestEveryCommandHasJSON(t *testing.T) {
+func TestTreeHasJSON(t *testing.T) {
 	root := newRoot(io.Discard, io.Discard)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -263,3 +263,30 @@ func TestTextIsShort(t *testing.T) {
 		t.Error("72 rows are printed")
 	}
 }
+
+// TestSparks: runs over time are drawn for few runs and not for many, a gap where nothing was answered, and in ASCII
+// where the locale has nothing else.
+func TestSparks(t *testing.T) {
+	in := synthetic(2, "city")
+	for i := range in.Records {
+		for k := 9; k < min(12, len(in.Records[i].Series)); k++ { // those of one column
+			in.Records[i].Series[k].Throughput = 0
+		}
+	}
+	draw := func(in Input, ascii bool) string {
+		var out strings.Builder
+		if err := Text(term.New(&out, term.Look{ASCII: ascii}), in); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	if text := draw(in, false); !strings.Contains(text, "Over time") || !regexp.MustCompile(`pbft +[▁-█]+ ?[▁-█]* [▁-█]+ +[\d.]+ ms +[▁-█]+`).MatchString(text) {
+		t.Errorf("no gap in\n%s", text)
+	}
+	if text := draw(in, true); !strings.Contains(text, "@@") || strings.ContainsAny(text, "▁▂▃▄▅▆▇█─") {
+		t.Errorf("not ASCII:\n%s", text)
+	}
+	if text := draw(synthetic(12, "city", "2000"), false); strings.Contains(text, "Over time") {
+		t.Error("72 runs are drawn")
+	}
+}

@@ -93,7 +93,7 @@ func syntheticRun(scenario string, i int, design string, d int, load string) res
 	}
 	for t := range 60 {
 		wave := 1 + 0.08*math.Sin(float64(t*(d+2)))
-		r.Series = append(r.Series, result.Point{AtSec: float64(t), Throughput: got * wave, LatencyP50: base * wave})
+		r.Series = append(r.Series, result.Point{AtSec: float64(t), Throughput: got * wave, LatencyP50: base * wave, LatencyP99: base * 2 * wave * wave * wave})
 	}
 	return r
 }

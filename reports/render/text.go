@@ -37,6 +37,7 @@ func Text(w io.Writer, in Input) error {
 			fmt.Fprintln(out)
 			t.Write(out)
 		}
+		j.writeSparks(out)
 	} else {
 		fmt.Fprintln(out)
 		out.Sentence(fmt.Sprintf("The comparison (%s of %s) does not fit in here: it is in the report.", count(rows, "row"), count(len(j.series), "design")))
@@ -91,6 +92,7 @@ func (j *judged) textTables() (out []term.Table) {
 		if t.Head = top; any {
 			t.Below = below
 		}
+		t.Mark = func(row, column int) term.Style { return entryStyle(g.Rows[row].Entries, column-2) }
 		for _, r := range g.Rows {
 			row := []string{term.Cut(j.in.scenarioName(r.Scenario), nameColumns), r.Offered}
 			for _, e := range r.Entries {
@@ -101,6 +103,18 @@ func (j *judged) textTables() (out []term.Table) {
 		out = append(out, t)
 	}
 	return out
+}
+
+// entryStyle makes what the sentences above a table say stand out in it.
+func entryStyle(row []entry, column int) term.Style {
+	switch {
+	case column < 0:
+	case row[column].Broken:
+		return term.Bad
+	case row[column].Best:
+		return term.Strong
+	}
+	return term.Plain
 }
 
 func (j *judged) sampled() bool {

@@ -10,7 +10,8 @@ import (
 type Column struct {
 	Right bool // figures: right-aligned and never wrapped
 	Whole bool // names that people copy: never wrapped
-	// Drop is how early the column is left out where not all of them fit: the highest first, and 0 never.
+	// Drop is how early the column is left out where not all of them fit: the highest first, equal ones together, and
+	// 0 never.
 	Drop int
 }
 
@@ -148,11 +149,14 @@ func (l *layout) room(columns []int) int {
 func (l *layout) drop(all []int, columns int) []int {
 	shown := all
 	for l.room(shown) > columns {
-		next := slices.MaxFunc(shown, func(a, b int) int { return l.columns[a].Drop - l.columns[b].Drop })
-		if l.columns[next].Drop == 0 {
+		first := 0
+		for _, i := range shown {
+			first = max(first, l.columns[i].Drop)
+		}
+		if first == 0 {
 			return all
 		}
-		shown = slices.DeleteFunc(slices.Clone(shown), func(i int) bool { return i == next })
+		shown = slices.DeleteFunc(slices.Clone(shown), func(i int) bool { return l.columns[i].Drop == first })
 	}
 	return shown
 }
