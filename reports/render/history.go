@@ -31,8 +31,8 @@ func MainOf(entries []history.Entry) (main, all []string) {
 	return main, all
 }
 
-// sparkColumns is how wide a trend is in a table.
-const sparkColumns = 30
+// trendColumns is how wide a trend is in a table.
+const trendColumns = 30
 
 // HistoryText writes trends for a terminal: what changed in sentences, and a table of those that changed, or
 // of all.
@@ -148,7 +148,7 @@ func spark(p *term.Page, values []float64) string {
 			raised[i] = 0.06 + 0.94*(v-low)/(high-low)
 		}
 	}
-	line, _ := p.Spark(raised, sparkColumns)
+	line, _ := p.Spark(raised, trendColumns)
 	return line
 }
 
