@@ -141,7 +141,7 @@ func drawTrends(cmd *cobra.Command, dir string, trends []history.Trend) error {
 // historyAddFlags are the flags of history add as they are written.
 type historyAddFlags struct {
 	results, version, at string
-	again                bool
+	again, json          bool
 }
 
 func newHistoryAdd() *cobra.Command {
@@ -166,6 +166,7 @@ Exit status: 0 added; 2 the input is wrong.`,
 	f.StringVar(&flags.version, "version", "", "`NAME` of the version: a tag, a commit")
 	f.StringVar(&flags.at, "at", "", "`TIME` of the version, such as 2026-01-05T12:00:00Z (default: now)")
 	f.BoolVar(&flags.again, "again", false, "add to a version that is there already")
+	f.BoolVar(&flags.json, "json", false, "print the lines that were added")
 	return cmd
 }
 
@@ -199,6 +200,9 @@ func addHistory(cmd *cobra.Command, flags *historyAddFlags, path string) error {
 	}
 	if cut != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "govbench: warning: %v\n", cut)
+	}
+	if flags.json {
+		return history.Write(cmd.OutOrStdout(), entries)
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "added %s of version %s to %s\n", plural(len(entries), "cell"), flags.version, path)
 	return nil

@@ -72,7 +72,11 @@ func TestHistory(t *testing.T) {
 func TestHistoryWrong(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.jsonl")
 	set := setOf(t, sampled("deeds", 0.1)...)
-	govbench(t, "history", "add", path, "--results", set, "--version", "v1").want(t, exitOK)
+	added := govbench(t, "history", "add", path, "--results", set, "--version", "v1", "--json")
+	added.want(t, exitOK)
+	if held, err := os.ReadFile(path); err != nil || added.stdout != string(held) {
+		t.Errorf("--json prints %q, and the file holds %q, %v", added.stdout, held, err)
+	}
 	empty := filepath.Join(t.TempDir(), "empty.jsonl")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -57,18 +58,16 @@ func Append(path string, entries []Entry, again bool) (cut *result.Error, err er
 	} else if err != nil {
 		return nil, err
 	}
-	var lines []byte
+	var lines bytes.Buffer
 	for _, e := range entries {
 		for _, o := range old {
 			if o.Version == e.Version && !again {
 				return nil, fmt.Errorf("%s: %w: %q, added for %s", path, ErrVersion, e.Version, o.At.Format("2006-01-02 15:04"))
 			}
 		}
-		line, err := encode(e)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, line...)
+	}
+	if err := Write(&lines, entries); err != nil {
+		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
@@ -78,7 +77,7 @@ func Append(path string, entries []Entry, again bool) (cut *result.Error, err er
 		err = f.Truncate(int64(good))
 	}
 	if err == nil {
-		_, err = f.WriteAt(lines, int64(good))
+		_, err = f.WriteAt(lines.Bytes(), int64(good))
 	}
 	if err == nil {
 		err = f.Sync()
@@ -87,6 +86,20 @@ func Append(path string, entries []Entry, again bool) (cut *result.Error, err er
 		return cut, fmt.Errorf("append to %s: %w", path, err)
 	}
 	return cut, syncDir(filepath.Dir(path))
+}
+
+// Write writes entries as lines.
+func Write(w io.Writer, entries []Entry) error {
+	for _, e := range entries {
+		line, err := encode(e)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // held is what a file holds: nothing where there is none.
