@@ -20,6 +20,8 @@ func quantity(v float64, unit string) string {
 		return bytesText(v)
 	case "tx/sec":
 		return figure(v) + " tx/s"
+	case "req/sec":
+		return figure(v) + " requests/s"
 	case "read/sec":
 		return figure(v) + " reads/s"
 	case "case/sec":

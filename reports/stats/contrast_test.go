@@ -2,6 +2,7 @@ package stats
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -393,14 +394,17 @@ func TestCautions(t *testing.T) {
 		t.Errorf("interleaved: %q", c.Warnings)
 	}
 	for text, spoil := range map[string]func(r *result.Record){
-		"settings differ that no name tells":        func(r *result.Record) { r.Cell = "c2" },
-		"the measured windows differ":               func(r *result.Record) { r.WindowSec = 10 },
-		"the provenance of the scenario differs":    func(r *result.Record) { r.Provenance = "modelled" },
-		"the sides have different seeds":            func(r *result.Record) { r.Seed += 50 },
-		"new: in 12 of 12 trials the load generato": func(r *result.Record) { r.Warnings = []string{result.GeneratorLate + " up to 2ms late"} },
-		"new: a trial stands there twice":           func(r *result.Record) { r.Trial, r.Seed = 0, 1 },
-		"unstable: the new trials rise":             func(r *result.Record) { r.Values[0].Value = 1 + float64(r.Trial)/1000 },
-		"unstable: the middle half of the new":      func(r *result.Record) { r.Values[0].Value *= 1 + float64(r.Trial*5%12)/5 },
+		"settings differ that no name tells":                                      func(r *result.Record) { r.Cell = "c2" },
+		"the measured windows differ":                                             func(r *result.Record) { r.WindowSec = 10 },
+		"the provenance of the scenario differs":                                  func(r *result.Record) { r.Provenance = "modelled" },
+		"the sides have different seeds":                                          func(r *result.Record) { r.Seed += 50 },
+		"the load generator was late, near its limit (old 0 of 12, new 12 of 12)": func(r *result.Record) { r.Warnings = []string{result.GeneratorLate + " up to 2ms late"} },
+		"the runs warn: not steady (old 0 of 12, new 12 of 12)": func(r *result.Record) {
+			r.Warnings = []string{fmt.Sprintf("not steady: by %d %%", r.Trial), "not steady: at all"}
+		},
+		"new: a trial stands there twice":      func(r *result.Record) { r.Trial, r.Seed = 0, 1 },
+		"unstable: the new trials rise":        func(r *result.Record) { r.Values[0].Value = 1 + float64(r.Trial)/1000 },
+		"unstable: the middle half of the new": func(r *result.Record) { r.Values[0].Value *= 1 + float64(r.Trial*5%12)/5 },
 	} {
 		spoilt := steady()
 		for i := range spoilt {
