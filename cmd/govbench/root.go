@@ -32,6 +32,7 @@ and reports what each design carries, how fast, and what limits it.`,
 	root.SetErr(err)
 	addColor(root, out, err)
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(help)
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(newRun(), newSaturate(), newSweep(), newCompare(), newGate(), newHistory(), newReport(), newList(), newShow(), newInit(), newTrace(), newServe(), newMan())
 	completeTree(root)
