@@ -14,17 +14,22 @@ func writeMarkdown(w io.Writer, in Input) error {
 	p := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
 	p("# %s\n\n%s\n", md(in.Title), j.scope())
 	j.markdownBroken(p)
-	p("## Answer\n")
-	for _, s := range j.tally() {
+	p("## Answer\n\n%s\n", md(j.objectiveText()))
+	for _, s := range unique(j.verdicts(), j.tally()) {
 		p("- %s", md(s))
 	}
 	p("\n%s\n", loadNote)
 	for _, g := range j.glances() {
 		j.markdownGlance(p, g)
 	}
-	p("\n%s %s\n\n## Why\n\n%s\n", glanceNote, bestNote, verdictNote)
-	j.markdownAnswers(p)
-	p("\n## Comparison\n\n%s", bestNote)
+	if j.wide() {
+		p("\n## Every cell\n\n%s\n", j.wideNote())
+		j.markdownCells(p)
+	} else {
+		p("\n%s %s\n\n## Why\n\n%s\n", glanceNote, bestNote, verdictNote)
+		j.markdownAnswers(p)
+		p("\n## Comparison\n\n%s", bestNote)
+	}
 	if j.sampled() {
 		p("\n%s", sampleNote)
 	}

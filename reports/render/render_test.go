@@ -160,8 +160,8 @@ func TestNamesCannotBecomeMarkup(t *testing.T) {
 // Every figure on the page carries its unit: a cell of numbers alone is a mistake.
 func TestEveryNumberHasAUnit(t *testing.T) {
 	page := render(t, writeHTML, small())
-	cell := regexp.MustCompile(`<td class="num[^"]*">(?:<span aria-label="best">★</span> )?([^<]*)</td>`)
-	item := regexp.MustCompile(`<li><span class="muted">[^<]*</span> ([^<]*)</li>`)
+	cell := regexp.MustCompile(`<td class="num[^"]*"[^>]*>(?:<span role="img" aria-label="best">★</span> )?(?:<a [^>]*>)?([^<]*)</`)
+	item := regexp.MustCompile(`(?m)^(?:<p class="values">)?[a-z0-9-]+ ([-0-9][^<\n]*)(?:</p>)?$`)
 	found := 0
 	for _, re := range []*regexp.Regexp{cell, item} {
 		for _, m := range re.FindAllStringSubmatch(page, -1) {
