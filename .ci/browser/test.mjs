@@ -22,6 +22,7 @@ const check = (ok, page, what) => {
 const open = async (browser, file, options = {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage(), complaints = [];
+  page.setDefaultTimeout(10_000);
   page.on("console", (m) => complaints.push(m.text()));
   page.on("pageerror", (e) => complaints.push(e.message));
   page.on("dialog", (d) => { complaints.push("a dialog opened: " + d.message()); d.dismiss(); });
@@ -144,7 +145,7 @@ if (files.length === 0 || !executablePath) {
 }
 const browser = await chromium.launch({ executablePath, headless: true, args });
 try {
-  for (const f of files) await test(browser, f);
+  for (const f of files) await test(browser, f).catch((e) => check(false, basename(f), e.message.split("\n")[0]));
 } finally {
   await browser.close();
 }

@@ -26,14 +26,8 @@ func environment(started, ended time.Time) render.Environment {
 	if !ok {
 		return e
 	}
-	if info.Main.Version != "" {
-		e.Govbench = info.Main.Version
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			e.Govbench += " " + s.Value
-		}
-	}
+	module, revision, _ := versionOf(info)
+	e.Govbench = strings.TrimSpace(module + " " + revision)
 	for _, m := range info.Deps {
 		if slices.Contains(engineModules, m.Path) {
 			e.Modules = append(e.Modules, m.Path+" "+m.Version)

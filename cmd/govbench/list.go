@@ -103,7 +103,6 @@ func newList() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of objects")
 	filter.add(cmd)
-	completeFlags(cmd)
 	return cmd
 }
 

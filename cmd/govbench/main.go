@@ -53,7 +53,19 @@ func (f failure) Unwrap() error { return f.error }
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot(stdout, stderr)
 	root.SetArgs(args)
-	return report(root.ExecuteContext(ctx), root.ErrOrStderr())
+	return guarded(root.ErrOrStderr(), func() int { return report(root.ExecuteContext(ctx), root.ErrOrStderr()) })
+}
+
+// guarded ends with a status of its own where the program breaks: Go's is that of a wrong input.
+func guarded(stderr io.Writer, run func() int) (status int) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(stderr, "govbench: a bug: %s\n%s\n%s\nPlease report this with the command line; finished runs are kept.\n",
+				term.Clean(fmt.Sprint(p)), version(), term.CleanLines(string(debug.Stack())))
+			status = exitFailed
+		}
+	}()
+	return run()
 }
 
 // report says what went wrong, if anything, and returns the exit status.

@@ -21,6 +21,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 		Long: `govbench runs Raft and BFT groups of replicas, in deterministic virtual time or live, under workloads
 modelled on the services of Beijing's 2020 blueprint for a blockchain-based "programmable government",
 and reports what each design carries, how fast, and what limits it.`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,
@@ -31,7 +32,10 @@ and reports what each design carries, how fast, and what limits it.`,
 	root.SetErr(err)
 	addColor(root, out, err)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newRun(), newSaturate(), newSweep(), newCompare(), newReport(), newList(), newShow(), newInit(), newTrace(), newServe())
+	root.SetHelpFunc(help)
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.AddCommand(newRun(), newSaturate(), newSweep(), newCompare(), newGate(), newHistory(), newReport(), newList(), newShow(), newInit(), newTrace(), newServe(), newMan())
+	completeTree(root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -72,7 +72,6 @@ Exit status: 0 done, whatever the loads are; 1 a check or a run failed, or the s
 	}
 	cmd.Flags().Lookup("jobs").Usage = "`N` searches at a time; on the wall clock one, unless this says otherwise"
 	cmd.Flags().Lookup("json").Usage = "print a search a line as JSON instead of the summary"
-	completeFlags(cmd)
 	return cmd
 }
 

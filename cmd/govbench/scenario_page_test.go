@@ -293,24 +293,3 @@ func TestAmounts(t *testing.T) {
 		}
 	}
 }
-
-// TestCompletion: a shell can offer ids with their names, categories and families.
-func TestCompletion(t *testing.T) {
-	for _, c := range []struct{ args, want string }{
-		{"run --scenario ", "real-estate-registration\tReal-estate registration"},
-		{"trace ", "category:all\t"},
-		{"list scenarios --category ", "epidemic-recovery\n"},
-		{"list scenarios --family ", "register\n"},
-		{"list scenarios --provenance ", "derived\n"},
-		{"show scenario ", "court-evidence-deposit\t"},
-		{"show ", "families\n"},
-		{"show family ", "custody\n"},
-		{"run --design ", "hotstuff\n"},
-		{"run --load ", "documented\n"},
-	} {
-		o := govbench(t, append([]string{"__complete"}, strings.Split(c.args, " ")...)...)
-		if !strings.Contains(o.stdout, c.want) {
-			t.Errorf("%s: %.300s", c.args, o.stdout)
-		}
-	}
-}

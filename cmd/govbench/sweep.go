@@ -45,7 +45,6 @@ Exit status: 0 done; 1 a check or a run failed, or the sweep was stopped; 2 the 
 		},
 	}
 	flags.add(cmd.Flags())
-	completeFlags(cmd)
 	return cmd
 }
 

@@ -45,11 +45,11 @@ your own needs no more than at, and scenario where there are several. Times are 
   govbench trace category:all --load documented --duration 60s --out city.jsonl
   govbench run --scenario court-evidence-deposit --design pbft --trace requests.csv`,
 		Args: exactlyOne("a scenario's id, a mix such as category:all, or a file"),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return selections(), cobra.ShellCompDirectiveDefault
+			return beginning(selections(), typed), cobra.ShellCompDirectiveDefault
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return writeTrace(cmd, &flags, args[0])
@@ -64,7 +64,6 @@ your own needs no more than at, and scenario where there are several. Times are 
 	set.StringVar(&flags.out, "out", "", "`FILE` to write, replacing what is there (default stdout)")
 	set.BoolVar(&flags.json, "json", false, "the same as --format jsonl")
 	set.BoolVar(&flags.quiet, "quiet", false, "print no summary")
-	completeFlags(cmd)
 	return cmd
 }
 

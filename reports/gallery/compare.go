@@ -2,11 +2,9 @@ package gallery
 
 import (
 	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/govbench/govbench/reports/render"
@@ -20,11 +18,6 @@ const (
 	rowsMax    = 400 // of one pair of sets
 	namesMax   = 200 // of sets that the form suggests
 )
-
-// mainMetrics are those that are compared unless others are asked for.
-func mainMetrics() []string {
-	return []string{"throughput", "read-throughput", "latency-p50", "latency-p99", "case-latency-p50", "dropped", "failed", "cpu-utilisation-max", "link-utilisation-max"}
-}
 
 // allMetrics asks for every metric that the sets have.
 const allMetrics = "all"
@@ -68,6 +61,7 @@ type comparePage struct {
 	Problem                     string
 	Round                       string // the other way round
 	Names                       []string
+	Growing                     []string // sets that are still being written
 	Scenarios, Designs, Metrics []option
 	Against                     []against
 }
@@ -100,13 +94,13 @@ func (g *Gallery) answer(p *comparePage) error {
 	if len(p.New) == 1 {
 		p.Round = question{p.New[0], []string{p.Old}, p.Scenario, p.Design, p.Metric, p.Changed}.address()
 	}
-	old, err := g.side(p.Old)
+	old, err := g.side(p, p.Old)
 	if err != nil {
 		return err
 	}
 	var scenarios, designs, metrics []string
 	for _, name := range p.New {
-		now, err := g.side(name)
+		now, err := g.side(p, name)
 		if err != nil {
 			return err
 		}
@@ -124,9 +118,13 @@ func (g *Gallery) answer(p *comparePage) error {
 }
 
 // side reads the runs of one side.
-func (g *Gallery) side(name string) ([]result.Record, error) {
-	if s, ok := g.one(name); !ok || !s.Runs {
+func (g *Gallery) side(p *comparePage, name string) ([]result.Record, error) {
+	s, ok := g.one(name)
+	if !ok || !s.Runs {
 		return nil, fmt.Errorf("there is no result set with runs that is called %q", shown(name))
+	}
+	if s.Live() {
+		p.Growing = append(p.Growing, name)
 	}
 	records, err := g.records(name, recordsBytesMax)
 	if err != nil {
@@ -159,15 +157,15 @@ func once(words []string) []string {
 
 // against is one new set held against the old one.
 type against struct {
-	Name     string
-	Sentence string // what came out, over everything
-	Shows    string // which part of that is listed
-	Groups   []cellRows
-	Warnings []numbered
-	More     int // rows for which there is no room
-	Samples  bool
-	Values   bool     // the rows draw the values, and not the change
-	Ends     []string // of the scale on which they are drawn
+	Name   string
+	Lead   []string // what came out, over everything
+	Method string
+	Shows  string // which part of it is listed
+	Groups []cellRows
+	Notes  []note
+	More   int      // rows for which there is no room
+	Values bool     // the rows draw the values, and not the change
+	Ends   []string // of the scale on which they are drawn
 }
 
 // cellRows are the rows of one cell.
@@ -176,101 +174,98 @@ type cellRows struct {
 	Rows          []compareRow
 }
 
-// numbered is a warning that rows refer to.
-type numbered struct {
-	ID    string
-	N     int
-	Text  string
-	Times int
+// note is a warning that rows refer to by its number.
+type note struct {
+	ID   string
+	N    int
+	Text string
 }
 
 // compareRow is one metric of a cell.
 type compareRow struct {
-	Metric           string
+	render.CompareRow
 	Old, New, Change figure
-	Certainty        string
-	Verdict          stats.Verdict
-	Mark, Words      string
-	Warnings         []numbered
+	Mark             string
+	Notes            []note
 	Strip            *strip
 }
 
-// figure is a figure and, where there is one, its interval.
-type figure struct{ Text, Interval string }
+// figure is a figure and, where there is one, how far it reaches.
+type figure struct{ Text, Reach string }
 
-// String is both in one line.
-func (f figure) String() string {
-	if f.Interval == "" {
-		return f.Text
+// figureOf takes a figure apart before its interval.
+func figureOf(text, before string) figure {
+	figure := figure{Text: render.Keep(shown(text))}
+	if first, rest, ok := strings.Cut(text, before); ok {
+		figure.Text, figure.Reach = render.Keep(shown(first)), render.Keep(shown(strings.Trim(before+rest, " ()")))
 	}
-	return f.Text + " (" + f.Interval + ")"
-}
-
-// figureOf is a median with its interval, where there are several trials.
-func figureOf(m stats.Interval, unit string) figure {
-	text, interval, _ := strings.Cut(render.Estimate(m, unit), " (")
-	return figure{text, strings.TrimSuffix(interval, ")")}
+	return figure
 }
 
 // hold compares every pair and lays out those that are asked for. All comparisons are corrected for together, whatever
 // is shown, so that a narrower look does not make a figure surer.
 func (p *comparePage) hold(name string, pairs []stats.Pair, nth int) against {
-	metrics := mainMetrics()
-	switch {
+	var metrics []string
+	switch main := render.MainMetrics(pairs); {
 	case p.Metric == allMetrics:
-		metrics = nil
-	case p.Metric != "" && !slices.Contains(metrics, p.Metric):
-		metrics = append(metrics, p.Metric)
+		metrics = stats.MetricNames(pairs)
+	case p.Metric != "" && !slices.Contains(main, p.Metric):
+		metrics = append(main, p.Metric)
 	}
-	rule := stats.DefaultRule()
-	contrasts := stats.Contrasts(pairs, metrics, rule)
-	out := against{Name: name, Sentence: sentence(contrasts), Values: p.Metric != "" && p.Metric != allMetrics}
-	var chosen []stats.Contrast
-	for _, c := range contrasts {
-		out.Samples = out.Samples || c.Metric != "" && !c.Exact
-		if p.wants(pairs[c.Pair].Cell(), c) {
-			chosen = append(chosen, c)
-		}
+	c := render.Compare(shown(p.Old), shown(name), pairs, metrics, stats.DefaultRule())
+	hidden := c.Hidden
+	c.Hidden = 0
+	out := against{Name: name, Lead: c.Sentences(), Method: c.Method(), Values: p.Metric != "" && p.Metric != allMetrics}
+	if hidden > 0 {
+		out.Lead = append(out.Lead, fmt.Sprintf("Unlike in other metrics alone: %s; choose all metrics to see which.", count(hidden, "cell")))
 	}
-	out.Shows = fmt.Sprintf("%s of %s", count(len(chosen), "comparison"), render.Figure(float64(len(contrasts))))
-	if len(chosen) > rowsMax {
-		out.More, chosen = len(chosen)-rowsMax, chosen[:rowsMax]
+	rows, notes := c.Rows(render.ByRuns, true)
+	all := len(rows)
+	rows = slices.DeleteFunc(rows, func(r render.CompareRow) bool { return !p.wants(pairs[r.Contrast().Pair].Cell(), r.Contrast()) })
+	out.Shows = fmt.Sprintf("%s of %s", count(len(rows), "comparison"), render.Figure(float64(all)))
+	if len(rows) > rowsMax {
+		out.More, rows = len(rows)-rowsMax, rows[:rowsMax]
 	}
-	scales := scalesOf(chosen, out.Values)
-	out.Ends = scales.ends()
-	index := map[string]int{}
-	last := -1
-	for _, c := range chosen {
-		if c.Pair != last {
-			last = c.Pair
-			out.Groups = append(out.Groups, groupOf(pairs[c.Pair]))
-		}
-		row := rowOf(c)
-		row.Strip = scales.strip(c, row)
-		for _, w := range c.Warnings {
-			i, known := index[w]
-			if !known {
-				i = len(out.Warnings)
-				index[w] = i
-				out.Warnings = append(out.Warnings, numbered{ID: fmt.Sprintf("w%d-%d", nth, i+1), N: i + 1, Text: w})
-			}
-			out.Warnings[i].Times++
-			row.Warnings = append(row.Warnings, out.Warnings[i])
-		}
-		group := &out.Groups[len(out.Groups)-1]
-		group.Rows = append(group.Rows, row)
-	}
+	out.lay(rows, notes, pairs, nth)
 	return out
 }
 
+// lay groups the rows by their cells, draws them, and lists the notes that they refer to.
+func (a *against) lay(rows []render.CompareRow, notes []string, pairs []stats.Pair, nth int) {
+	scales := scalesOf(rows, a.Values)
+	a.Ends = scales.ends()
+	last := -1
+	used := map[int]bool{}
+	for _, r := range rows {
+		c := r.Contrast()
+		if c.Pair != last {
+			last = c.Pair
+			a.Groups = append(a.Groups, groupOf(pairs[c.Pair]))
+		}
+		row := compareRow{CompareRow: r, Old: figureOf(r.Old, " ±"), New: figureOf(r.New, " ±"), Change: figureOf(r.Change, " ("), Mark: verdictMark(r.Kind), Strip: scales.strip(r)}
+		for _, n := range r.Notes {
+			row.Notes = append(row.Notes, note{ID: fmt.Sprintf("note-%d-%d", nth, n), N: n})
+			used[n] = true
+		}
+		group := &a.Groups[len(a.Groups)-1]
+		group.Rows = append(group.Rows, row)
+	}
+	for i, text := range notes {
+		if used[i+1] {
+			a.Notes = append(a.Notes, note{fmt.Sprintf("note-%d-%d", nth, i+1), i + 1, text})
+		}
+	}
+}
+
 // wants reports whether a contrast is to be shown.
-func (p *comparePage) wants(cell stats.Cell, c stats.Contrast) bool {
+func (p *comparePage) wants(cell stats.Cell, c *stats.Contrast) bool {
 	return (p.Scenario == "" || p.Scenario == cell.Scenario) && (p.Design == "" || p.Design == cell.Design) &&
-		(p.Metric == "" || p.Metric == allMetrics || c.Metric == "" || p.Metric == c.Metric) && (!p.Changed || c.Verdict != stats.Same) && (p.Metric != "" || !nothing(c))
+		(p.Metric == "" || p.Metric == allMetrics || c.Metric == "" || p.Metric == c.Metric) &&
+		(!p.Changed || c.Verdict != stats.Same) && (p.Metric != "" || !nothing(c))
 }
 
 // nothing reports whether there was none of what a metric counts, on either side.
-func nothing(c stats.Contrast) bool {
+func nothing(c *stats.Contrast) bool {
 	return c.Verdict == stats.Same && c.Old.Low == 0 && c.Old.High == 0 && c.New.Low == 0 && c.New.High == 0
 }
 
@@ -283,87 +278,8 @@ func groupOf(p stats.Pair) cellRows {
 	}
 }
 
-// sentence sums up what came out.
-func sentence(contrasts []stats.Contrast) string {
-	counts := map[stats.Verdict]int{}
-	for _, c := range contrasts {
-		counts[c.Verdict]++
-	}
-	var words []string
-	for _, v := range []stats.Verdict{stats.Worse, stats.Better, stats.Changed, stats.Same, stats.Unclear, stats.Withheld, stats.MissingNew, stats.MissingOld} {
-		if n := counts[v]; n > 0 {
-			_, word := verdictWords(v)
-			words = append(words, render.Figure(float64(n))+" "+word)
-		}
-	}
-	if len(words) == 0 {
-		return "There is nothing to compare: neither set has a finished run."
-	}
-	return "Of " + count(len(contrasts), "comparison") + ": " + strings.Join(words, ", ") + "."
-}
-
-// verdictWords is a verdict as a sign and in words, so that colour is never the only difference.
-func verdictWords(v stats.Verdict) (mark, words string) {
-	switch v {
-	case stats.Better:
-		return "▲", "better"
-	case stats.Worse:
-		return "▼", "worse"
-	case stats.Changed:
-		return "◆", "changed"
-	case stats.Same:
-		return "=", "the same"
-	case stats.MissingOld:
-		return "+", "only in the new set"
-	case stats.MissingNew:
-		return "−", "only in the old set"
-	case stats.Withheld:
-		return "✕", "withheld: a check failed"
-	}
-	return "?", "unclear"
-}
-
-// rowOf puts a contrast into words.
-func rowOf(c stats.Contrast) compareRow {
-	row := compareRow{Metric: c.Metric, Old: figure{Text: "–"}, New: figure{Text: "–"}, Verdict: c.Verdict}
-	row.Mark, row.Words = verdictWords(c.Verdict)
-	if c.Metric == "" {
-		row.Metric = "every metric"
-		return row
-	}
-	if c.Old.N > 0 {
-		row.Old = figureOf(c.Old, c.Unit)
-	}
-	if c.New.N > 0 {
-		row.New = figureOf(c.New, c.Unit)
-	}
-	if c.Old.N == 0 || c.New.N == 0 || c.Verdict == stats.Unclear && c.Low == 0 && c.High == 0 {
-		return row
-	}
-	row.Change.Text = changeText(c.Change)
-	if !math.IsInf(c.Low, 0) && !math.IsInf(c.High, 0) && c.Low != c.High {
-		row.Change.Interval = changeText(c.Low) + " to " + changeText(c.High)
-	}
-	switch {
-	case c.Exact:
-		row.Certainty = "exact"
-	case c.Adjusted < 0.001:
-		row.Certainty = "p < 0.001"
-	default:
-		row.Certainty = "p " + strconv.FormatFloat(c.Adjusted, 'g', 2, 64)
-	}
-	return row
-}
-
-// changeText writes a relative change in per cent.
-func changeText(v float64) string {
-	switch {
-	case math.IsInf(v, 0) || math.IsNaN(v):
-		return "from zero"
-	case v == 0:
-		return "none"
-	case v > 0:
-		return "+" + render.Quantity(v, "ratio")
-	}
-	return "−" + render.Quantity(-v, "ratio")
+// verdictMark is a sign for a verdict, beside its word, so that a table can be skimmed without its colours.
+func verdictMark(v stats.Verdict) string {
+	return map[stats.Verdict]string{stats.Better: "▲", stats.Worse: "▼", stats.Changed: "◆", stats.Same: "=", stats.MissingOld: "+",
+		stats.MissingNew: "−", stats.Withheld: "✕", stats.Unclear: "?"}[v]
 }

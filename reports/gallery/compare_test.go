@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/govbench/govbench/reports/render"
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/reports/stats"
 )
@@ -44,8 +45,8 @@ func TestCompare(t *testing.T) {
 	h.put(t, "new/runs.jsonl", lines(t, append([]result.Record{record(service, "pbft", 0, 0.25), record("medical-ebill", "pbft", 0, 0.3), record(service, "came", 0, 1), broken},
 		samples("hashiraft", 12, 0.05, 0.001)...)...))
 	body := want(t, h.get(t, "/compare?a=old&b=new"), http.StatusOK,
-		"Of 12 comparisons: 2 worse, 2 better, 5 the same, 1 withheld: a check failed, 1 only in the old set, 1 only in the new set.",
-		"court-evidence-deposit, pbft at 100", "&#43;25\u00a0%", "200\u00a0ms", "250\u00a0ms", "exact", "p &lt; 0.001", "agreement", "network metro", "/compare?a=new&amp;b=old")
+		"Of 4 cells in both sets: 1 worse, 1 better, 1 withheld because of a failed check and 1 without a change that counts. 1 cell is only in old. 1 cell is only in new.",
+		"court-evidence-deposit, pbft at 100", "&#43;25.0\u00a0%", "200\u00a0ms", "250\u00a0ms", "exact", "p &lt;0.0001", "Mann-Whitney", "agreement", "network metro", "/compare?a=new&amp;b=old")
 	for _, row := range rowsOf(body) {
 		if strings.Contains(row, "withheld") && strings.Contains(row, "ms") {
 			t.Errorf("a figure of a run with a failed check: %s", row)
@@ -92,8 +93,9 @@ func TestCompareWhatIsNotThere(t *testing.T) {
 		}
 	}
 	want(t, h.get(t, "/compare?a=a&b=bad"), http.StatusNotFound, "bad/runs.jsonl:1", "no schema")
-	want(t, h.get(t, "/compare?a=empty&b=empty"), http.StatusOK, "nothing to compare")
-	want(t, h.get(t, "/compare?a=a&b=empty"), http.StatusOK, "1 only in the old set")
+	want(t, h.get(t, "/compare?a=empty&b=empty"), http.StatusOK, "No cell is in both sets", "Nothing to show")
+	want(t, h.get(t, "/compare?a=a&b=empty"), http.StatusOK, "1 cell is only in a")
+	want(t, h.get(t, "/compare?a=a&b=a"), http.StatusOK, "<bdi>a</bdi> is still being written")
 	many := ""
 	for i := range 30 {
 		name := fmt.Sprintf("set-%d", i)
@@ -132,7 +134,14 @@ func TestCompareHostile(t *testing.T) {
 			t.Errorf("%d rows", n)
 		}
 	}
-	want(t, h.get(t, "/compare?a=%3Ca%3E&b=b"), http.StatusOK, "500 comparisons more")
+	want(t, h.get(t, "/compare?a=%3Ca%3E&b=b"), http.StatusOK, "800 comparisons more")
+}
+
+// compared are the rows of contrasts of one pair.
+func compared(contrasts []stats.Contrast) []render.CompareRow {
+	c := render.Compared{Pairs: stats.Pairs([]result.Record{record(service, "pbft", 0, 1)}, nil), Contrasts: contrasts, Rule: stats.DefaultRule()}
+	rows, _ := c.Rows(render.ByRuns, true)
+	return rows
 }
 
 func TestStrips(t *testing.T) {
@@ -147,8 +156,9 @@ func TestStrips(t *testing.T) {
 		{{Metric: "m", Old: side(-5, -4, -3)}},
 	} {
 		for _, values := range []bool{true, false} {
-			s := scalesOf(contrasts, values)
-			drawn := s.strip(contrasts[0], rowOf(contrasts[0]))
+			rows := compared(contrasts)
+			s := scalesOf(rows, values)
+			drawn := s.strip(rows[0])
 			if drawn == nil {
 				if values {
 					t.Errorf("%+v is not drawn", contrasts[0])
@@ -162,8 +172,9 @@ func TestStrips(t *testing.T) {
 			}
 		}
 	}
-	s := scalesOf([]stats.Contrast{{Metric: "m", Old: side(1, 2, 3), New: side(3, 4, 5)}}, true)
-	marks := s.strip(stats.Contrast{Metric: "m", Old: side(1, 2, 3), New: side(3, 4, 5)}, compareRow{}).Marks
+	rows := compared([]stats.Contrast{{Metric: "m", Old: side(1, 2, 3), New: side(3, 4, 5)}})
+	s := scalesOf(rows, true)
+	marks := s.strip(rows[0]).Marks
 	if marks[0].From != stripMargin || marks[1].To != stripWidth-stripMargin || marks[0].To != stripWidth/2 || marks[1].New != true {
 		t.Errorf("1 to 5 is drawn as %+v", marks)
 	}

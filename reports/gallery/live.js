@@ -1,10 +1,10 @@
 // While a set is being written, the list is fetched again and again, and what has changed in it is put in place.
 (() => {
   "use strict";
-  const pause = document.getElementById("pause"), told = document.getElementById("told");
+  const pause = document.getElementById("pause"), told = document.getElementById("told"), again = document.getElementById("again");
   if (!pause) return;
   pause.closest("label").hidden = false;
-  document.getElementById("again").hidden = true;
+  again.hidden = true;
   const least = 3000; // ms; and never more than a tenth of the server's time
   const sets = (of) => new Map([...of.querySelectorAll("tr[data-set]")].map((row) => [row.dataset.set, row]));
   const same = (a, b) => a.length === b.length && a.every((name, i) => name === b[i]);
@@ -23,9 +23,9 @@
     const old = sets(document), now = sets(page);
     const listed = same([...old.keys()], [...now.keys()]);
     for (const [name, row] of now) if (old.has(name)) renew(old.get(name), row);
-    told.textContent = listed ? "" : "The list has changed: ";
-    if (!listed) told.append(document.getElementById("again"));
-    document.getElementById("again").hidden = listed;
+    if (listed) told.textContent = "";
+    else if (!told.contains(again)) told.replaceChildren("The list has changed: ", again);
+    again.hidden = listed;
     return page.getElementById("pause") !== null;
   };
   const turn = async () => {

@@ -52,9 +52,10 @@ const (
 )
 
 // scalesOf chooses scales that hold every contrast. ofValues says that they are of one metric, whose values are drawn.
-func scalesOf(contrasts []stats.Contrast, ofValues bool) scales {
+func scalesOf(rows []render.CompareRow, ofValues bool) scales {
 	out := scales{change: scale{-changeLeast, changeLeast, false}, values: scale{math.Inf(1), math.Inf(-1), false}, ofValues: ofValues}
-	for _, c := range contrasts {
+	for _, r := range rows {
+		c := r.Contrast()
 		for _, v := range []float64{c.Change, c.Low, c.High} {
 			if !math.IsInf(v, 0) && !math.IsNaN(v) {
 				out.change.high = max(out.change.high, min(math.Abs(v), changeMost))
@@ -82,7 +83,7 @@ func scalesOf(contrasts []stats.Contrast, ofValues bool) scales {
 func (s scales) ends() []string {
 	switch {
 	case !s.ofValues:
-		return []string{changeText(s.change.low), changeText(s.change.high)}
+		return []string{"−" + render.Quantity(s.change.high, "ratio"), "+" + render.Quantity(s.change.high, "ratio")}
 	case s.values.low > s.values.high:
 		return nil
 	}
@@ -104,21 +105,22 @@ func (s scale) place(v float64) float64 {
 }
 
 // strip draws a contrast, or nothing where it has no figures.
-func (s scales) strip(c stats.Contrast, row compareRow) *strip {
+func (s scales) strip(r render.CompareRow) *strip {
+	c := r.Contrast()
 	if c.Metric == "" {
 		return nil
 	}
 	if !s.ofValues {
-		if row.Change.Text == "" || math.IsInf(c.Change, 0) || math.IsNaN(c.Change) {
+		if r.Change == "" || math.IsInf(c.Change, 0) || math.IsNaN(c.Change) {
 			return nil
 		}
 		m := mark{At: s.change.place(c.Change), From: s.change.place(c.Change), To: s.change.place(c.Change), Y: 10, New: true}
 		if !math.IsInf(c.Low, 0) && !math.IsInf(c.High, 0) {
 			m.From, m.To = s.change.place(c.Low), s.change.place(c.High)
 		}
-		return &strip{Label: "change " + row.Change.String(), Zero: s.change.place(0), Marks: []mark{m}}
+		return &strip{Label: "change " + shown(r.Change), Zero: s.change.place(0), Marks: []mark{m}}
 	}
-	out := &strip{Label: "old " + row.Old.String() + ", new " + row.New.String(), Zero: -1}
+	out := &strip{Label: "old " + shown(r.Old) + ", new " + shown(r.New), Zero: -1}
 	for i, side := range []stats.Interval{c.Old, c.New} {
 		if side.N > 0 {
 			out.Marks = append(out.Marks, mark{s.values.place(side.Median), s.values.place(side.Low), s.values.place(side.High), float64(6 + 9*i), i == 1})

@@ -99,6 +99,9 @@ type CompareRow struct {
 	contrast                       *stats.Contrast
 }
 
+// Contrast is what the row says in words.
+func (r CompareRow) Contrast() *stats.Contrast { return r.contrast }
+
 // changed reports whether a verdict is shown without being asked for.
 func changed(v stats.Verdict) bool { return v != stats.Same }
 

@@ -1,10 +1,6 @@
 package render
 
-import (
-	"io"
-
-	"github.com/govbench/govbench/reports/stats"
-)
+import "io"
 
 // Style is the style sheet of every page, so that pages made elsewhere are of one family with the report.
 func Style() string { return styleText }
@@ -24,8 +20,8 @@ func Quantity(v float64, unit string) string { return keep(quantity(v, unit)) }
 // Figure writes three significant digits, and every digit before the point, in groups of three.
 func Figure(v float64) string { return figure(v) }
 
-// Estimate writes a median, with its interval where there are several trials.
-func Estimate(m stats.Interval, unit string) string { return keep(estimate(m, unit)) }
+// Keep lets no line break part a figure from its unit.
+func Keep(text string) string { return keep(text) }
 
 // LoadText writes a load, with its unit where it is a number.
 func LoadText(load string) string { return keep(loadText(load)) }
