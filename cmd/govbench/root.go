@@ -33,7 +33,7 @@ and reports what each design carries, how fast, and what limits it.`,
 	addColor(root, out, err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.AddCommand(newRun(), newSaturate(), newSweep(), newCompare(), newReport(), newList(), newShow(), newInit(), newTrace(), newServe())
+	root.AddCommand(newRun(), newSaturate(), newSweep(), newCompare(), newReport(), newList(), newShow(), newInit(), newTrace(), newServe(), newMan())
 	completeTree(root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
