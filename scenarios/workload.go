@@ -77,6 +77,16 @@ func (s *Scenario) Workload() (*Workload, error) {
 	return w, nil
 }
 
+// Flat reports whether cases arrive at the same rate all the time.
+func (w *Workload) Flat() bool {
+	for _, m := range w.Members() {
+		if !m.shape.Flat() {
+			return false
+		}
+	}
+	return true
+}
+
 // WithArrival is the same workload with another shape of arrivals, without another rehearsal.
 func (w *Workload) WithArrival(a Arrival) (*Workload, error) {
 	if w.mixture != nil {

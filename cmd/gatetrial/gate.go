@@ -35,28 +35,30 @@ type outcome struct {
 type line struct {
 	Kind    kind     `json:"kind"`
 	Gate    int      `json:"gate"`
+	Stretch float64  `json:"stretch"` // share by which the new side's messages travel longer
 	First   outcome  `json:"first"`
-	Confirm *outcome `json:"confirm,omitempty"` // of a gate that failed at first
+	Confirm *outcome `json:"confirm,omitempty"` // of a gate that failed at first and was made once more
 	Broken  []string `json:"broken,omitempty"`  // sessions without a verdict that went before, and why
 }
 
 // bench runs gates.
 type bench struct {
-	trials int
-	cells  map[interleave.Arm]*experiment.Cell
+	trials  int
+	stretch float64
+	cells   map[interleave.Arm]*experiment.Cell
 }
 
 // newBench makes both sides of a kind of gate.
-func newBench(trials int, extra time.Duration) (*bench, error) {
+func newBench(trials int, stretch float64) (*bench, error) {
 	old, err := newCell(0)
 	if err != nil {
 		return nil, err
 	}
-	slow, err := newCell(extra)
+	slow, err := newCell(stretch)
 	if err != nil {
 		return nil, err
 	}
-	return &bench{trials, map[interleave.Arm]*experiment.Cell{interleave.Old: old, interleave.New: slow}}, nil
+	return &bench{trials, stretch, map[interleave.Arm]*experiment.Cell{interleave.Old: old, interleave.New: slow}}, nil
 }
 
 // session makes one session and judges it by the gate's rule.
@@ -81,30 +83,31 @@ func (b *bench) session(ctx context.Context, seed uint64) (outcome, interleave.S
 	}, s, nil
 }
 
-// brokenMax is how many sessions of one gate may break before the machine is given up.
+// brokenMax is how many sessions may break in a row before the machine is given up.
 const brokenMax = 20
 
-// gate makes a gate: a session, and another when it fails.
-func (b *bench) gate(ctx context.Context, k kind, n int, seed uint64) (line, error) {
-	out := line{Kind: k, Gate: n}
+// sound makes sessions until one is whole: the machine may stall so long that a run has nothing to measure, and
+// then govbench gate has no verdict either. It gives the reasons of those that broke.
+func (b *bench) sound(ctx context.Context, seed uint64) (outcome, interleave.Session, []string, error) {
+	var broken []string
 	for {
-		first, _, err := b.session(ctx, seed)
-		if err != nil && (ctx.Err() != nil || len(out.Broken) == brokenMax) {
-			return out, err
+		o, s, err := b.session(ctx, seed+uint64(len(broken)))
+		if err == nil || ctx.Err() != nil || len(broken) == brokenMax {
+			return o, s, broken, err
 		}
-		if err != nil {
-			out.Broken = append(out.Broken, err.Error())
-			seed++
-			continue
-		}
-		if out.First.Seed == 0 {
-			out.First = first
-		} else {
-			out.Confirm = &first
-		}
-		if !first.Failed || out.Confirm != nil {
-			return out, nil
-		}
-		seed++
+		broken = append(broken, err.Error())
 	}
+}
+
+// gate makes a gate: a session, and when that fails another, if it is to be confirmed.
+func (b *bench) gate(ctx context.Context, j job, seed uint64, confirm bool) (line, error) {
+	out := line{Kind: j.kind, Gate: j.gate, Stretch: b.stretch}
+	first, _, broken, err := b.sound(ctx, seed)
+	out.First, out.Broken = first, broken
+	if err != nil || !first.Failed || !confirm {
+		return out, err
+	}
+	second, _, broken, err := b.sound(ctx, seed+brokenMax+1)
+	out.Confirm, out.Broken = &second, append(out.Broken, broken...)
+	return out, err
 }

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	_ "embed" // the experiment is a file that users can read and run
 	"fmt"
 	"time"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios/experiment"
-	"github.com/govbench/govbench/workloads"
 )
 
 //go:embed experiment.yaml
@@ -18,23 +16,9 @@ var experimentText []byte
 // metric is what the gates judge.
 const metric = "latency-p50"
 
-// busy is a program that takes longer: each operation it applies costs extra time on the processor.
-type busy struct {
-	workloads.App
-	extra time.Duration
-}
-
-// Apply works for the extra time before the operation's own work.
-func (b busy) Apply(op []byte) []byte {
-	sum := sha256.Sum256(op)
-	for start := time.Now(); time.Since(start) < b.extra; {
-		sum = sha256.Sum256(sum[:])
-	}
-	return b.App.Apply(op)
-}
-
-// newCell is one run of the experiment, of a program whose operations each take extra longer.
-func newCell(extra time.Duration) (*experiment.Cell, error) {
+// newCell is one run of the experiment, on a network whose every delay is longer by a share. The names in
+// its record stay: it is the same cell, of a version that is slower.
+func newCell(stretch float64) (*experiment.Cell, error) {
 	file, err := experiment.Parse("experiment.yaml", experimentText)
 	if err != nil {
 		return nil, err
@@ -47,12 +31,13 @@ func newCell(extra time.Duration) (*experiment.Cell, error) {
 		return nil, fmt.Errorf("the experiment has %d cells: want 1", len(plan.Cells))
 	}
 	cell := plan.Cells[0]
-	if extra > 0 {
-		slow := *cell.Workload
-		app := slow.Program.App
-		slow.Program.App = func() workloads.App { return busy{app(), extra} }
-		cell.Workload = &slow
+	slow := make([][]time.Duration, len(cell.Network.OneWay))
+	for i, row := range cell.Network.OneWay {
+		for _, d := range row {
+			slow[i] = append(slow[i], d+time.Duration(float64(d)*stretch))
+		}
 	}
+	cell.Network.OneWay = slow
 	return cell, nil
 }
 

@@ -2,55 +2,61 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"time"
+	"sync"
 
-	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/interleave"
 	"github.com/govbench/govbench/reports/stats"
 )
 
-// ratio is how much slower the new side of a session was: the change of the median over all trials, with
-// its 95 % interval.
-func ratio(old, new []result.Record) (change, low, high float64) {
-	rule := stats.DefaultRule()
-	rule.Interleaved = true
-	c := stats.Contrasts(stats.Pairs(old, new), []string{metric}, rule)[0]
-	return c.Change, c.Low, c.High
+// A share is tried in so many trials of each side for every trial of a gate, and the one that is taken is
+// checked in twice as many.
+const plantTrials = 5
+
+// plant finds the share by which messages must travel longer to make the median latency slower by
+// o.slowdown: it tries one, sees what it did, and corrects it in proportion. Sessions of their own then
+// measure what it amounts to. As many sessions run at a time as gates will.
+func plant(ctx context.Context, o options, w io.Writer) (float64, error) {
+	change, err := slower(ctx, o, o.slowdown, plantTrials*o.trials, 0, w)
+	if err != nil {
+		return 0, err
+	}
+	if change <= 0 {
+		return 0, fmt.Errorf("messages %+.2f %% longer made %s %+.2f %% slower: the machine is too noisy for the planted change", 100*o.slowdown, metric, 100*change)
+	}
+	stretch := o.slowdown * o.slowdown / change
+	_, err = slower(ctx, o, stretch, 2*plantTrials*o.trials, 1, w)
+	return stretch, err
 }
 
-// rounds is how often the time is corrected before it is checked.
-const rounds = 2
-
-// plant finds the extra time of an operation that makes the median latency slower by share: it tries a
-// time, sees what it did, and corrects it in proportion. A session of its own then measures what the time
-// amounts to.
-func plant(ctx context.Context, share float64, trials int, seed uint64, w io.Writer) (time.Duration, error) {
-	extra := time.Millisecond / 2
-	for i := range rounds + 1 {
-		last := i == rounds
-		n := trials
-		if last {
-			n = 2 * trials
-		}
-		b, err := newBench(n, extra)
-		if err != nil {
-			return 0, err
-		}
-		_, s, err := b.session(ctx, seed+uint64(i))
-		if err != nil {
-			return 0, err
-		}
-		change, low, high := ratio(s.Old, s.New)
-		fmt.Fprintf(w, "%v more work an operation: %s is %+.2f %% slower, 95 %% interval %+.2f to %+.2f %%, %d trials a side\n",
-			extra, metric, 100*change, 100*low, 100*high, n)
-		if last {
-			return extra, nil
-		}
-		if change <= 0 {
-			return 0, fmt.Errorf("the planted work made %s %+.2f %% slower: the machine is too noisy to plant %.0f %%", metric, 100*change, 100*share)
-		}
-		extra = time.Duration(float64(extra) * share / change)
+// slower measures what a share does to the median over so many trials of each side.
+func slower(ctx context.Context, o options, stretch float64, trials, round int, w io.Writer) (float64, error) {
+	sessions := make([]interleave.Session, o.jobs)
+	errs := make([]error, o.jobs)
+	var workers sync.WaitGroup
+	for i := range sessions {
+		workers.Go(func() {
+			b, err := newBench((trials+o.jobs-1)/o.jobs, stretch)
+			if err == nil {
+				_, sessions[i], _, err = b.sound(ctx, o.seed+uint64(round*o.jobs+i)*(brokenMax+1))
+			}
+			errs[i] = err
+		})
 	}
-	return extra, nil
+	workers.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return 0, err
+	}
+	var all interleave.Session
+	for _, s := range sessions {
+		all.Old, all.New = append(all.Old, s.Old...), append(all.New, s.New...)
+	}
+	rule := stats.DefaultRule()
+	rule.Interleaved = true
+	c := stats.Contrasts(stats.Pairs(all.Old, all.New), []string{metric}, rule)[0]
+	fmt.Fprintf(w, "messages %.3f %% longer: %s is %+.2f %% slower, 95 %% interval %+.2f to %+.2f %%, %d trials a side\n",
+		100*stretch, metric, 100*c.Change, 100*c.Low, 100*c.High, c.Old.N)
+	return c.Change, nil
 }

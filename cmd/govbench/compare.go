@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +36,7 @@ func newCompare() *cobra.Command {
 		Use:   "compare OLD NEW",
 		Short: "two result sets side by side, with what changed and how sure that is",
 		Long: `Compare two result sets, cell by cell. OLD and NEW are output directories, runs.jsonl files, or outputs of go test -bench.
+Of govbench saturate the highest loads are compared.
 
 A cell is the same in both when scenario, design, load, runtime, network, machine, faults, replicas and factors are.
 Figures of virtual time are exact: they are compared trial by trial with equal seeds, and any difference beyond
@@ -46,6 +48,11 @@ check on either side has no verdict.
 Without --metric the main ones are compared. The table has what changed, what needs a look first. What makes a
 figure less sure than it looks stands in a note below: too few or unstable samples, a load generator at its
 limit, trials that were not interleaved, settings that differ.
+
+With --json a line has schema, the cell (scenario, design, load, runtime, network, machine, faults, replicas,
+factors), metric, unit, better, exact, old and new (trials, median, low, high, covers), change, low and high
+(shares of the old median), p, adjusted, verdict and warnings; null is a figure that there is none of. A line
+without a metric is of a whole cell that is missing on a side or withheld.
 
 Exit status: 0 compared, whatever the outcome is; 2 the input is wrong. A comparison that is to stop a merge is
 what govbench gate is for.`,
@@ -173,6 +180,14 @@ func readSide(name string, warn io.Writer) ([]result.Record, error) {
 			return nil, fmt.Errorf("%s holds no results: %s is missing or empty; name a directory that govbench run wrote", name, runsFile)
 		}
 	}
+	if file != name {
+		if searches := filepath.Join(name, searchesFile); isFile(searches) {
+			file = searches
+		}
+	}
+	if filepath.Base(file) == searchesFile {
+		return readSearches(file)
+	}
 	records, err := gobench.ReadAnyFile(file)
 	if detail := (*result.Error)(nil); errors.Is(err, result.ErrTruncated) && errors.As(err, &detail) {
 		fmt.Fprintf(warn, "govbench: warning: %s:%d: %s: that run is missing, and %s before it %s compared\n", detail.File, detail.Line, detail.Problem,
@@ -186,6 +201,33 @@ func readSide(name string, warn io.Writer) ([]result.Record, error) {
 		err = fmt.Errorf("%s holds neither runs nor benchmarks: allowed is an output directory, its %s, or an output of go test -bench", name, runsFile)
 	}
 	return records, err
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// readSearches reads what govbench saturate found: its runs are at loads that differ from search to search.
+func readSearches(path string) ([]result.Record, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var out []result.Record
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		found, err := result.DecodeSaturation(bytes.TrimSpace(line))
+		if err != nil {
+			return nil, &result.Error{File: path, Line: n, Problem: err.Error(), Remedy: "govbench saturate --resume --out DIR writes it again, and makes no run twice", Err: err}
+		}
+		out = append(out, found.Record())
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s holds no finished search", path)
+	}
+	return out, nil
 }
 
 // chooseMetrics resolves names and globs; none of them is every metric's default.

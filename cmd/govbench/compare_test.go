@@ -134,3 +134,35 @@ func TestCompareWrong(t *testing.T) {
 		t.Error("a comparison locked what it only reads")
 	}
 }
+
+// TestCompareSearches: of two searches the highest loads are compared, and a search in which a check broke has none.
+func TestCompareSearches(t *testing.T) {
+	search := func(sustained float64, broken ...string) string {
+		s := result.Saturation{Scenario: "court-evidence-deposit", Design: "raft", Runtime: result.Virtual, Replicas: 5, Objective: "latency-p99 < 1s", Precision: 0.02,
+			Seed: 1, Found: true, Sustained: sustained, Throughput: sustained, LatencyP50: 0.01, LatencyP99: 0.1, Broken: broken}
+		line, err := result.EncodeSaturation(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := setOf(t, sampled("probe", sustained)...)
+		if err := os.WriteFile(filepath.Join(dir, searchesFile), append(line, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	old := search(10000)
+	o := govbench(t, "compare", old, search(9000))
+	o.want(t, exitOK)
+	for _, want := range []string{"Of 1 cell in both sets: 1 worse.", "highest load", "sustained-load", "-10.0", "exact"} {
+		if !strings.Contains(o.stdout, want) {
+			t.Errorf("stdout lacks %q:\n%s", want, o.stdout)
+		}
+	}
+	o = govbench(t, "compare", filepath.Join(old, searchesFile), search(10000, "agreement"))
+	if o.want(t, exitOK); !strings.Contains(o.stdout, "1 withheld because of a failed check") {
+		t.Errorf("stdout:\n%s", o.stdout)
+	}
+	bad := write(t, searchesFile, `{"schema":"govbench.saturation/2"}`+"\n")
+	govbench(t, "compare", old, bad).want(t, exitInput, "saturation.jsonl:1", `unknown schema version "govbench.saturation/2"`)
+	govbench(t, "compare", old, write(t, searchesFile, "")).want(t, exitInput, "holds no finished search")
+}

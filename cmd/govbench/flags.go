@@ -56,7 +56,7 @@ func (f *runFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.trace, "trace", "", "replay the requests of `FILE`, CSV or JSON lines, instead of a load; see govbench trace --help")
 	set.IntVar(&f.speed, "trace-speed", 0, "replay the trace `N` times as fast")
 	set.StringVar(&f.duration, "duration", "", "how `LONG` load is offered, such as 60s")
-	set.StringVar(&f.warmup, "warmup", "", "how `LONG` at first nothing is measured, such as 10s (a sixth of --duration, when that is shorter than the experiment's)")
+	set.StringVar(&f.warmup, "warmup", "", "how `LONG` at first nothing is measured, such as 10s (a sixth of --duration, when that is shorter than the experiment's); auto: as a pilot run of each cell says")
 	set.IntVar(&f.replicas, "replicas", 0, "`N` replicas in every design")
 	set.StringVar(&f.network, "network", "", "`NAME|FILE` of a network, or constant:DELAY")
 	set.StringVar(&f.machine, "machine", "", "`NAME|FILE` of a machine; ideal costs nothing")
@@ -147,23 +147,20 @@ func each[T any](flag string, texts []string, set func(*T, string) error) ([]T, 
 	return out, nil
 }
 
-func (f *runFlags) applyTimes(x *experiment.File) error {
-	for _, d := range []struct {
-		name, text string
-		into       *time.Duration
-	}{{"duration", f.duration, &x.Duration}, {"warmup", f.warmup, &x.Warmup}} {
-		if !f.set.Changed(d.name) {
-			continue
+func (f *runFlags) applyTimes(x *experiment.File) (err error) {
+	if f.set.Changed("duration") {
+		if x.Duration, err = strict.ParseDuration(f.duration); err != nil {
+			return fmt.Errorf("--duration: %w", err)
 		}
-		v, err := strict.ParseDuration(d.text)
-		if err != nil {
-			return fmt.Errorf("--%s: %w", d.name, err)
-		}
-		*d.into = v
-		x.Override(d.name, "--"+d.name)
+		x.Override("duration", "--duration")
 	}
-	if f.set.Changed("duration") && !f.set.Changed("warmup") && x.Warmup >= x.Duration {
-		x.Warmup = x.Duration / 6
+	if f.set.Changed("warmup") {
+		if x.Warmup, err = experiment.ParseWarmup(f.warmup); err != nil {
+			return fmt.Errorf("--warmup: %w", err)
+		}
+		x.Override("warmup", "--warmup")
+	} else if f.set.Changed("duration") && time.Duration(x.Warmup) >= x.Duration {
+		x.Warmup = experiment.Warmup(x.Duration / 6)
 	}
 	return nil
 }

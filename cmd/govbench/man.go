@@ -96,6 +96,7 @@ func manName(c *cobra.Command) string { return strings.ReplaceAll(c.CommandPath(
 // manPage writes a command's page in the man macros of roff (man(7)), which every system has.
 func manPage(c *cobra.Command, date string) []byte {
 	c.InitDefaultHelpFlag()
+	c.InitDefaultVersionFlag()
 	p := &roff{}
 	p.line(`.TH "%s" 1 "%s" "govbench" "User commands"`, strings.ToUpper(manName(c)), date)
 	p.section("NAME")
@@ -176,31 +177,24 @@ func (p *roff) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", ar
 
 func (p *roff) section(title string) { p.line(".SH %s", title) }
 
-// prose writes paragraphs. Lines that are set in are kept as they stand.
+// prose writes paragraphs.
 func (p *roff) prose(text string) {
-	for i, paragraph := range strings.Split(text, "\n\n") {
-		if i > 0 {
+	for i, part := range passages(text) {
+		if part.first && i > 0 {
 			p.line(".PP")
 		}
-		var kept []string
-		for _, line := range strings.Split(paragraph, "\n") {
-			if strings.HasPrefix(line, "  ") {
-				kept = append(kept, line)
-				continue
-			}
-			p.literal(kept)
-			kept = nil
+		if part.kept {
+			p.literal(part.lines)
+			continue
+		}
+		for _, line := range part.lines {
 			p.line("%s", escapeRoff(line))
 		}
-		p.literal(kept)
 	}
 }
 
 // literal writes lines as they stand.
 func (p *roff) literal(lines []string) {
-	if len(lines) == 0 {
-		return
-	}
 	p.line(".RS 2")
 	p.line(".nf")
 	for _, line := range lines {
@@ -238,15 +232,15 @@ func (p *roff) flags(c *cobra.Command) {
 		if f.Hidden {
 			return
 		}
-		name, usage := pflag.UnquoteUsage(f)
+		name, usage := flagText(f)
+		if f.Name == "jobs" {
+			usage, _, _ = strings.Cut(usage, " (default") // that of the machine which writes the page
+		}
 		p.line(".TP")
 		if name != "" {
 			name = fmt.Sprintf(` \fI%s\fR`, escapeRoff(name))
 		}
 		p.line(`\fB%s\fR%s`, escapeRoff("--"+f.Name), name)
-		if d := f.DefValue; d != "" && d != "false" && d != "0" && d != "[]" && f.Name != "jobs" {
-			usage += " (default " + d + ")"
-		}
 		p.line("%s", escapeRoff(usage))
 	}
 	c.LocalFlags().VisitAll(write)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/govbench/govbench/reports/term"
 	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/strict"
 )
@@ -205,7 +206,12 @@ func listScenarios(cmd *cobra.Command, f *scenarioFilter, asJSON bool) error {
 	case asJSON:
 		err = printJSON(cmd.OutOrStdout(), append([]any{}, objects...))
 	case len(list) > 0:
-		printTable(cmd.OutOrStdout(), header, cells)
+		t := term.Table{Head: header, Rows: cells, Columns: make([]term.Column, len(header))}
+		early := map[string]int{"CATEGORY": 3, "FAMILY": 2, "PROVENANCE": 1} // of which a narrow terminal has no room
+		for i, name := range header {
+			t.Columns[i] = term.Column{Whole: i == 0, Drop: early[name]}
+		}
+		t.Write(term.Of(cmd.OutOrStdout()))
 	}
 	if err == nil {
 		countProvenances(cmd.ErrOrStderr(), list)
@@ -216,7 +222,7 @@ func listScenarios(cmd *cobra.Command, f *scenarioFilter, asJSON bool) error {
 // countProvenances says how many of the scenarios are real.
 func countProvenances(w io.Writer, list []*scenarios.Scenario) {
 	if len(list) == 0 {
-		fmt.Fprintln(w, "no scenario of the catalogue has all of these: leave a filter out, or see govbench list scenarios")
+		term.Of(w).Sentence("no scenario of the catalogue has all of these: leave a filter out, or see govbench list scenarios")
 	}
 	for _, p := range scenarios.Provenances() {
 		n := 0
@@ -226,10 +232,10 @@ func countProvenances(w io.Writer, list []*scenarios.Scenario) {
 			}
 		}
 		if n > 0 {
-			fmt.Fprintf(w, "%3d %-10s  %s\n", n, p, provenanceTitle(p))
+			paragraph(w, 16, fmt.Sprintf("%3d %-10s  ", n, p), provenanceTitle(p))
 		}
 	}
-	fmt.Fprintln(w, reconstruction)
+	term.Of(w).Sentence(reconstruction)
 }
 
 func words[T ~string](values []T) []string {

@@ -18,6 +18,7 @@ import (
 const (
 	runsFile       = "runs.jsonl"
 	experimentFile = "experiment.yaml"
+	searchesFile   = "saturation.jsonl"
 	lockName       = ".lock"
 )
 

@@ -52,6 +52,7 @@ func heights() map[string]int {
 		"consensus/hashiraft": 30, "consensus/consensustest": 30,
 		"scenarios":      30,
 		"reports/render": 30, "reports/plot": 30,
+		"reports/history":    25,
 		"reports/interleave": 30,
 
 		"scenarios/experiment": 40,

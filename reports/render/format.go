@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -20,6 +21,8 @@ func quantity(v float64, unit string) string {
 		return bytesText(v)
 	case "tx/sec":
 		return figure(v) + " tx/s"
+	case "req/sec":
+		return figure(v) + " requests/s"
 	case "read/sec":
 		return figure(v) + " reads/s"
 	case "case/sec":
@@ -97,7 +100,7 @@ func figure(v float64) string {
 	return sign + whole + frac
 }
 
-// estimate writes a median, with its interval where there are several trials.
+// estimate writes a median, with its interval and their number where there are several trials.
 func estimate(m stats.Interval, unit string) string {
 	s := quantity(m.Median, unit)
 	if m.N < 2 {
@@ -107,7 +110,7 @@ func estimate(m stats.Interval, unit string) string {
 	if _, of, ok := strings.Cut(s, " "); ok && strings.HasSuffix(low, " "+of) && strings.HasSuffix(high, " "+of) {
 		low, high = strings.TrimSuffix(low, " "+of), strings.TrimSuffix(high, " "+of) // one unit for all three
 	}
-	return s + " (" + low + " to " + high + ")"
+	return fmt.Sprintf("%s (%s to %s, n=%d)", s, low, high, m.N)
 }
 
 // loadText writes a numeric load with its unit: reads and transactions together, as it is offered.

@@ -15,7 +15,7 @@ const (
 		"A scenario is documented when a public source describes the service, derived when it follows from one that does, and modelled when it is our own assumption. " +
 		"Nothing that is modelled is official, and no agency has confirmed any figure."
 	verdictNote = "Among designs of one fault model, on one network and machine, the answer is the design that carries the load with the lowest 99th percentile of latency. " +
-		"A load is carried when no more than 2 % of it goes unanswered in the window. Figures of several trials are medians, with their range or 95 % interval in the comparison. Latency counts from the moment a client meant to send to the answer that it may trust."
+		"A load is carried when no more than 2 % of it goes unanswered in the window. Figures of several trials are medians, in the comparison with their 95 % interval (of fewer than six the whole range, which is less sure) and their number n. Latency counts from the moment a client meant to send to the answer that it may trust."
 	exactNote  = "Exact figures come from virtual time and are the same on every machine for the same experiment and seed; two within 1 % count as equal."
 	sampleNote = "Samples (marked ~) come from an engine whose goroutines the clock does not order, or from real clocks. They vary from run to run, are ranked only over at least 10 trials, and never against exact figures."
 	bestNote   = "★ marks the best of at least two designs with the same fault model in the same setting, by exact figures; figures within 1 % share it. Latencies count only where the load is carried."

@@ -174,8 +174,8 @@ func TestEstimates(t *testing.T) {
 		want string
 	}{
 		{stats.Interval{N: 1, Median: 0.5}, "500 ms"},
-		{stats.Interval{N: 3, Median: 0.5, Low: 0.4, High: 0.6}, "500 ms (400 to 600)"},
-		{stats.Interval{N: 3, Median: 0.5, Low: 0.4, High: 1.6}, "500 ms (400 ms to 1.6 s)"},
+		{stats.Interval{N: 3, Median: 0.5, Low: 0.4, High: 0.6}, "500 ms (400 to 600, n=3)"},
+		{stats.Interval{N: 3, Median: 0.5, Low: 0.4, High: 1.6}, "500 ms (400 ms to 1.6 s, n=3)"},
 	} {
 		if got := estimate(tc.m, "sec"); got != tc.want {
 			t.Errorf("%s, want %s", got, tc.want)

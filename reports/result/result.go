@@ -63,6 +63,7 @@ type Record struct {
 	StateRoot   string      `json:"state_root,omitempty"`  // root of the programs' state after the run, in hexadecimal digits
 	Sustained   *Sustained  `json:"sustained,omitempty"`   // of a load that is relative to it
 	Probe       *Probe      `json:"probe,omitempty"`       // of a run of a search
+	Pilot       *Pilot      `json:"pilot,omitempty"`       // of a run whose warm-up was auto
 }
 
 // Factor is a setting that the experiment varies and its level in this cell.
@@ -98,6 +99,14 @@ type Stage struct {
 	Name    string  `json:"name"` // submit, queue, order, execute, answer
 	MeanSec float64 `json:"mean_sec"`
 	P99Sec  float64 `json:"p99_sec"`
+}
+
+// Pilot is what a pilot run said of the beginning of a cell's runs.
+type Pilot struct {
+	Rule      string  `json:"rule"`
+	Seed      uint64  `json:"seed"`
+	WarmupSec float64 `json:"warmup_sec"` // of this run
+	Steady    bool    `json:"steady"`     // false: it never became steady, and half of it at most was cut
 }
 
 // Point is one interval of a run's time series. Utilisations are of the busiest node, 0..1.

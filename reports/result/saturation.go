@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 )
 
 // SaturationSchema names the version of the format of a search's summary.
@@ -80,6 +82,27 @@ func (s *Saturation) Series() string {
 		name += " " + f.Name + "=" + f.Value
 	}
 	return name
+}
+
+// SustainedMetric is the name of the highest load in a Record of a search.
+const SustainedMetric = "sustained-load"
+
+// Record is the outcome of the search as a run record, so that two searches are compared as runs are: the highest load, and
+// throughput and latency at it. A load that was not found is 0; a search in which a check broke has no figures.
+func (s *Saturation) Record() Record {
+	r := Record{Schema: Schema, Scenario: s.Scenario, Design: s.Design, Protocol: s.Protocol, Runtime: s.Runtime, Network: s.Network, Machine: s.Machine,
+		Faults: s.Faults, Replicas: s.Replicas, Load: "highest", Seed: s.Seed, Trial: s.Trial, Limit: s.Limit, Warnings: s.Warnings,
+		Factors: append(slices.Clone(s.Factors), Factor{"objective", s.Objective}, Factor{"precision", strconv.FormatFloat(s.Precision, 'g', -1, 64)})}
+	for _, name := range s.Broken {
+		r.Checks = append(r.Checks, Check{Name: name})
+	}
+	exact := s.Runtime == Virtual
+	r.Values = []Value{{SustainedMetric, "req/sec", Higher, exact, s.Sustained}}
+	if s.Found {
+		r.Values = append(r.Values, Value{"throughput", "tx/sec", Higher, exact, s.Throughput},
+			Value{"latency-p50", "sec", Lower, exact, s.LatencyP50}, Value{"latency-p99", "sec", Lower, exact, s.LatencyP99})
+	}
+	return r.Withheld()
 }
 
 // EncodeSaturation writes s as one line of JSON without the line's end.

@@ -56,23 +56,51 @@ func cautions(p Pair, rule Rule) []string {
 			out = append(out, "the sides have different seeds")
 		}
 	}
+	out = append(out, told(p)...)
 	for i, trials := range p.trialsOf() {
-		side, late, seen := []string{"old", "new"}[i], 0, map[[2]uint64]bool{}
-		twice := false
+		side, twice, seen := []string{"old", "new"}[i], false, map[[2]uint64]bool{}
 		for _, r := range trials {
-			if slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.HasPrefix(w, result.GeneratorLate) }) {
-				late++
-			}
 			key := [2]uint64{r.Seed, uint64(r.Trial)}
 			twice = twice || seen[key]
 			seen[key] = true
 		}
-		if late > 0 {
-			out = append(out, fmt.Sprintf("%s: in %d of %d trials the load generator was late, near its limit", side, late, len(trials)))
-		}
 		if twice && p.New.Runtime != result.Virtual {
 			out = append(out, fmt.Sprintf("%s: a trial stands there twice; copies of a run are no further sample", side))
 		}
+	}
+	return out
+}
+
+// told lists what the runs themselves warn of, without the figures, in which trials differ.
+func told(p Pair) []string {
+	type counts [2]int
+	seen := map[string]counts{}
+	var order []string
+	for i, trials := range p.trialsOf() {
+		for _, r := range trials {
+			mine := map[string]bool{}
+			for _, w := range r.Warnings {
+				text, _, _ := strings.Cut(w, ":")
+				if strings.HasPrefix(w, result.GeneratorLate) {
+					text = "the load generator was late, near its limit"
+				}
+				if mine[text] {
+					continue
+				}
+				mine[text] = true
+				n, ok := seen[text]
+				if !ok {
+					order = append(order, text)
+				}
+				n[i]++
+				seen[text] = n
+			}
+		}
+	}
+	var out []string
+	for _, text := range order {
+		n := seen[text]
+		out = append(out, fmt.Sprintf("the runs warn: %s (old %d of %d, new %d of %d)", text, n[0], len(p.Old.Trials), n[1], len(p.New.Trials)))
 	}
 	return out
 }

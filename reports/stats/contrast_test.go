@@ -2,6 +2,7 @@ package stats
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -228,6 +229,60 @@ func TestVerdictsOfSamples(t *testing.T) {
 	}
 }
 
+// Among many cells that are all the same hardly ever one is called different, whatever their number; with a fifth of them
+// changed those are found, and few others.
+func TestCorrectionsOverCells(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	const rounds, cells = 200, 20
+	cell := func(i int, values []float64) []result.Record {
+		out := trials(result.Bubble, result.Lower, values...)
+		for k := range out {
+			out[k].Scenario = fmt.Sprint(i)
+		}
+		return out
+	}
+	for _, by := range Corrections() {
+		rule := DefaultRule()
+		rule.Correction = by
+		family, found, wrong := 0, 0, 0
+		for range rounds {
+			for _, changed := range []int{0, cells / 5} {
+				var old, new []result.Record
+				for i := range cells {
+					factor := 1.0
+					if i < changed {
+						factor = 1.2
+					}
+					old, new = append(old, cell(i, around(rng, 12, 1, 0.05))...), append(new, cell(i, around(rng, 12, factor, 0.05))...)
+				}
+				claims, others := 0, 0
+				for _, c := range Contrasts(Pairs(old, new), nil, rule) {
+					if c.Verdict == Worse || c.Verdict == Better {
+						if claims++; c.Pair >= changed {
+							others++
+						}
+					}
+				}
+				if changed == 0 && claims > 0 {
+					family++
+				} else if changed > 0 {
+					found, wrong = found+claims-others, wrong+others
+				}
+			}
+		}
+		most := 0.05*rounds + 3*math.Sqrt(0.05*rounds)
+		if corrected := by != None; corrected != (float64(family) <= most) {
+			t.Errorf("%s: in %d of %d sets without a change one is claimed", by, family, rounds)
+		}
+		if total := rounds * cells / 5; found < total*95/100 {
+			t.Errorf("%s: %d of %d changes found", by, found, total)
+		}
+		if share := float64(wrong) / float64(found+wrong); by != None && share > 0.06 {
+			t.Errorf("%s: %.3f of the claims are false", by, share)
+		}
+	}
+}
+
 // The p-value of a sample against its like is spread evenly: at every level at most so many are below it.
 func TestLevelHolds(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
@@ -393,14 +448,17 @@ func TestCautions(t *testing.T) {
 		t.Errorf("interleaved: %q", c.Warnings)
 	}
 	for text, spoil := range map[string]func(r *result.Record){
-		"settings differ that no name tells":        func(r *result.Record) { r.Cell = "c2" },
-		"the measured windows differ":               func(r *result.Record) { r.WindowSec = 10 },
-		"the provenance of the scenario differs":    func(r *result.Record) { r.Provenance = "modelled" },
-		"the sides have different seeds":            func(r *result.Record) { r.Seed += 50 },
-		"new: in 12 of 12 trials the load generato": func(r *result.Record) { r.Warnings = []string{result.GeneratorLate + " up to 2ms late"} },
-		"new: a trial stands there twice":           func(r *result.Record) { r.Trial, r.Seed = 0, 1 },
-		"unstable: the new trials rise":             func(r *result.Record) { r.Values[0].Value = 1 + float64(r.Trial)/1000 },
-		"unstable: the middle half of the new":      func(r *result.Record) { r.Values[0].Value *= 1 + float64(r.Trial*5%12)/5 },
+		"settings differ that no name tells":                                      func(r *result.Record) { r.Cell = "c2" },
+		"the measured windows differ":                                             func(r *result.Record) { r.WindowSec = 10 },
+		"the provenance of the scenario differs":                                  func(r *result.Record) { r.Provenance = "modelled" },
+		"the sides have different seeds":                                          func(r *result.Record) { r.Seed += 50 },
+		"the load generator was late, near its limit (old 0 of 12, new 12 of 12)": func(r *result.Record) { r.Warnings = []string{result.GeneratorLate + " up to 2ms late"} },
+		"the runs warn: not steady (old 0 of 12, new 12 of 12)": func(r *result.Record) {
+			r.Warnings = []string{fmt.Sprintf("not steady: by %d %%", r.Trial), "not steady: at all"}
+		},
+		"new: a trial stands there twice":      func(r *result.Record) { r.Trial, r.Seed = 0, 1 },
+		"unstable: the new trials rise":        func(r *result.Record) { r.Values[0].Value = 1 + float64(r.Trial)/1000 },
+		"unstable: the middle half of the new": func(r *result.Record) { r.Values[0].Value *= 1 + float64(r.Trial*5%12)/5 },
 	} {
 		spoilt := steady()
 		for i := range spoilt {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios"
@@ -85,9 +86,12 @@ func (b *builder) build(d *draft, point []result.Factor) (Setup, error) {
 		}
 	}
 	s := Setup{Design: d.design, Load: d.load, Clients: b.file.Clients, Clock: b.file.Clock,
-		Duration: b.file.Duration, Warmup: b.file.Warmup, Seed: d.seed}
+		Duration: b.file.Duration, Seed: d.seed}
 	if s.Clients == 0 && s.Load.Preset == scenarios.PresetStability {
 		s.Duration *= stabilityTimes
+	}
+	if s.Warmup = time.Duration(b.file.Warmup); b.file.Warmup == WarmupAuto {
+		s.Warmup = s.Duration / 2 // until it is known, the most it can be
 	}
 	if err := b.group(&s); err != nil {
 		return Setup{}, err
@@ -97,6 +101,11 @@ func (b *builder) build(d *draft, point []result.Factor) (Setup, error) {
 	}
 	if err := b.demand(d, &s); err != nil {
 		return Setup{}, err
+	}
+	if b.file.Warmup == WarmupAuto {
+		if err := b.findWarmup(&s); err != nil {
+			return Setup{}, err
+		}
 	}
 	if s.relative() {
 		if err := b.searched(d, &s); err != nil {

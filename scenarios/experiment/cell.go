@@ -44,6 +44,7 @@ type Setup struct {
 	Clock      Clock
 	Duration   time.Duration
 	Warmup     time.Duration
+	WarmupAuto bool   // a pilot run says how long; until then Warmup is the most it can be
 	Seed       uint64 // of the first trial
 	// Unpublished lists the services of a mix, by index, that run at their city rates because Load is
 	// documented and nothing was published for them.
@@ -95,7 +96,7 @@ func (c *Cell) Hash() (string, error) {
 		c.Design.Protocol, values, replicas, c.Design.limits(), c.Design.Retry, c.Design.Signature,
 		c.Network.Jitter, c.Network.BandwidthBitPerSec,
 		machine.Cores, machine.Costs, machine.Fsync, machine.DiskBytesPerSec,
-		faults, c.plannedRate(), c.Clients, c.Clock, c.Duration, c.Warmup,
+		faults, c.plannedRate(), c.Clients, c.Clock, c.Duration, c.plannedWarmup(),
 	}, append(c.traceContent(), c.relativeContent()...)...))
 	if err != nil {
 		return fail(err)

@@ -29,7 +29,7 @@ type File struct {
 	Faults     FaultRef            `yaml:"faults" doc:"what goes wrong; none by default"`
 	Clock      Clock               `yaml:"clock" doc:"virtual (default) or wall"`
 	Duration   time.Duration       `yaml:"duration" doc:"how long load is offered; 60s by default"`
-	Warmup     time.Duration       `yaml:"warmup" doc:"how much of the duration is not measured; 10s by default"`
+	Warmup     Warmup              `yaml:"warmup" doc:"how much of the duration is not measured, 10s by default; auto: as much as a pilot run of each cell needs to become steady, by the rule MSER (virtual time)"`
 	Trials     int                 `yaml:"trials" doc:"repetitions with the seeds seed, seed+1 and so on; 1 by default"`
 	Seed       uint64              `yaml:"seed" doc:"seed of the first trial; 1 by default"`
 	Replicas   int                 `yaml:"replicas,omitempty" doc:"replicas of every design, instead of its own number"`
@@ -51,7 +51,7 @@ func Blank() File {
 		Faults:   FaultRef{Name: "none"},
 		Clock:    VirtualClock,
 		Duration: 60 * time.Second,
-		Warmup:   10 * time.Second,
+		Warmup:   Warmup(10 * time.Second),
 		Trials:   1,
 		Seed:     1,
 	}

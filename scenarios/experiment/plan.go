@@ -99,8 +99,8 @@ func (f *File) check() error {
 		return f.fail("clients", "found beside load: a closed loop sends as fast as it is answered, so give one of them")
 	case f.Duration <= 0 || f.Duration > 24*time.Hour:
 		return f.fail("duration", "found %v: allowed are more than 0s, up to 24h", f.Duration)
-	case f.Warmup < 0 || f.Warmup >= f.Duration:
-		return f.fail("warmup", "found %v: allowed is less than the duration, %v", f.Warmup, f.Duration)
+	case f.Warmup != WarmupAuto && (f.Warmup < 0 || time.Duration(f.Warmup) >= f.Duration):
+		return f.fail("warmup", "found %v: allowed is less than the duration, %v, or auto", time.Duration(f.Warmup), f.Duration)
 	case f.Trials < 1 || f.Trials > 10_000:
 		return f.fail("trials", "found %d: allowed are 1 to 10000", f.Trials)
 	case f.Sample < 0:

@@ -188,9 +188,9 @@ func TestOverride(t *testing.T) {
 	if len(p.Cells) != 2 || p.Cells[0].Design.Replicas != 10 || p.Cells[0].Design.Pool != 9 || p.Cells[0].Load.String() != "40" {
 		t.Errorf("%s", p.Cells[0].Describe())
 	}
-	f.Warmup = time.Hour
+	f.Warmup = Warmup(time.Hour)
 	f.Override("warmup", "--warmup")
-	if _, err := f.Plan(); err == nil || err.Error() != "--warmup: found 1h0m0s: allowed is less than the duration, 2s" {
+	if _, err := f.Plan(); err == nil || err.Error() != "--warmup: found 1h0m0s: allowed is less than the duration, 2s, or auto" {
 		t.Errorf("%v", err)
 	}
 }

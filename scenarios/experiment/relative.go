@@ -96,8 +96,9 @@ func (c *Cell) watch(rt watched, driver *load.Driver) {
 type searches struct {
 	tell func(*Cell)
 
-	mu   sync.Mutex
-	made map[string]*sharedSearch
+	mu     sync.Mutex
+	made   map[string]*sharedSearch
+	pilots pilots
 }
 
 type sharedSearch struct {
@@ -109,7 +110,7 @@ type sharedSearch struct {
 // run runs a cell, after a search for its sustained load where its own is relative to that.
 func (s *searches) run(ctx context.Context, c *Cell) (result.Record, error) {
 	if c.base == nil {
-		return c.run(ctx)
+		return s.pilots.run(ctx, c)
 	}
 	knee, err := s.find(ctx, c)
 	if err != nil {
@@ -126,7 +127,7 @@ func (s *searches) run(ctx context.Context, c *Cell) (result.Record, error) {
 	if err := resolved.checkEnough(); err != nil {
 		return result.Record{}, err
 	}
-	rec, err := resolved.run(ctx)
+	rec, err := s.pilots.run(ctx, &resolved)
 	if err == nil {
 		knee.tell(&rec, c)
 	}

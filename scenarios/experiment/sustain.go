@@ -337,6 +337,7 @@ func (c *Cell) at(milli uint64, role string) Cell {
 		trial.Seed += confirmSeed
 	}
 	if c.Faults.Empty() {
+		trial.WarmupAuto = false
 		trial.Warmup = probeWarmup + min(thinkTimes*c.Scenario.Params.Think, probeWindow)
 		trial.Duration = trial.Warmup + windowFor(trial.Rate)
 	}

@@ -101,7 +101,7 @@ func (f *File) readTrace() (*trace.Trace, error) {
 		}
 	}
 	if !f.states("warmup") {
-		f.Warmup = min(warmupMost, f.Duration/6)
+		f.Warmup = Warmup(min(warmupMost, f.Duration/6))
 	}
 	return t, nil
 }

@@ -170,5 +170,6 @@ func (c *Cell) conclude(out *result.Record, rec *record.Recorder, verdicts []che
 	if lag := driver.Stats().LagMax; lag > lagTold {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("%s up to %v late, which its latency includes", result.GeneratorLate, lag.Round(time.Microsecond)))
 	}
+	c.unsteady(out)
 	*out = out.Withheld()
 }

@@ -22,6 +22,16 @@ type Point struct {
 	Level uint64 // relative rate
 }
 
+// Flat reports whether the rate is the same all the time.
+func (s Shape) Flat() bool {
+	for _, p := range s.Points {
+		if p.Level != s.Points[0].Level {
+			return false
+		}
+	}
+	return true
+}
+
 // Limits of a curve, so that its arithmetic stays inside 64 bits.
 const (
 	positionMax = 1 << 16
