@@ -54,7 +54,7 @@ both      latency-p99       100 ms    10 ms  -90.0 %  exact       1  better
 fast      latency-p99       100 ms    50 ms  -50.0 %  exact       1  better
 came      the whole cell                                           new only
 
-7 rows without a change that counts: --all shows them.
+7 rows without a change that counts are left out: --all shows them.
 
 [1] new: 1 of 1 runs broke a check (agreement), so the figures are withheld
 

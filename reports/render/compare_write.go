@@ -105,9 +105,9 @@ func CompareText(w io.Writer, c Compared, order Order, all bool) error {
 		}
 		t.Write(out)
 	}
-	if n := len(c.Contrasts) - len(rows); n > 0 {
+	if s := c.LeftOut(rows); s != "" {
 		fmt.Fprintln(out)
-		out.Sentence(fmt.Sprintf("%s without a change that counts: --all shows %s.", count(n, "row"), plural(n, "it", "them")))
+		out.Sentence(s)
 	}
 	if len(notes) > 0 {
 		fmt.Fprintln(out)
@@ -167,8 +167,8 @@ func CompareMarkdown(w io.Writer, c Compared, order Order, all bool) error {
 			p("|%s", line)
 		}
 	}
-	if n := len(c.Contrasts) - len(rows); n > 0 {
-		p("\n%s without a change that counts %s left out.", count(n, "row"), plural(n, "is", "are"))
+	if s := c.LeftOut(rows); s != "" {
+		p("\n%s", s)
 	}
 	if len(notes) > 0 {
 		p("")
