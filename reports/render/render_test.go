@@ -290,3 +290,25 @@ func TestSparks(t *testing.T) {
 		t.Error("72 runs are drawn")
 	}
 }
+
+// Names that results bring along end no line, no cell and no unit, and command no terminal.
+func TestHostileNames(t *testing.T) {
+	const hostile = "\x1b[31mred\x1b[0m\u202e\r\n|<b>*x*`y` z"
+	in := small()
+	for i := range in.Records {
+		r := &in.Records[i]
+		r.Scenario, r.Design = hostile, hostile
+		r.Values = append(r.Values, result.Value{Name: hostile, Unit: hostile, Better: hostile, Exact: true, Value: 1})
+	}
+	for _, l := range strings.Split(strings.TrimSpace(render(t, writeBench, in)), "\n") {
+		f := strings.Fields(l)
+		if f[0] == "Unit" && len(f) != 3 || f[0] != "Unit" && (!strings.HasPrefix(f[0], "BenchmarkRun/") || len(f)%2 != 0) || strings.ContainsRune(l, 0x1b) {
+			t.Errorf("bench.txt holds %q", l)
+		}
+	}
+	for _, l := range strings.Split(render(t, writeMarkdown, in), "\n") {
+		if strings.ContainsAny(l, "\x1b\u202e\r") || strings.HasPrefix(l, "|<b>") || strings.Contains(strings.ReplaceAll(l, "`", ""), "<b>") && !strings.Contains(l, "\\|<b>") {
+			t.Errorf("report.md holds %q", l)
+		}
+	}
+}
