@@ -195,8 +195,11 @@ func readSide(name string, warn io.Writer) ([]result.Record, error) {
 			plural(len(records), "run"), map[bool]string{true: "is", false: "are"}[len(records) == 1])
 		err = nil
 	}
-	if err == nil && len(records) == 0 {
+	switch {
+	case errors.Is(err, gobench.ErrNoResults) && name != file || err == nil && len(records) == 0:
 		err = fmt.Errorf("%s holds no finished run", file)
+	case errors.Is(err, gobench.ErrNoResults):
+		err = fmt.Errorf("%s holds neither runs nor benchmarks: allowed is an output directory, its %s, or an output of go test -bench", name, runsFile)
 	}
 	return records, err
 }

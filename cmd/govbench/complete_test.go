@@ -64,6 +64,7 @@ func anyText() map[string]string {
 		"duration": "a duration", "warmup": "a duration", "trace": "a file", "when": "a condition", "precision": "a share",
 		"alpha": "a share", "effect": "a share", "tolerance": "a share",
 		"level": "a share", "at": "a time", "version": "a name", "results": "a directory or a file",
+		"old": "a command", "new": "a command", "timeout": "a duration",
 	}
 }
 

@@ -25,7 +25,12 @@ func newReport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report DIR...",
 		Short: "render results again, or several together",
-		Args:  cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("no directory of results: name one that govbench run wrote, such as govbench report %s/NAME", resultsDir)
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" && len(args) > 1 {
 				return errors.New("--out: name the directory for the joint report")
@@ -46,6 +51,9 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 	var records []result.Record
 	var files []experiment.File
 	for _, dir := range dirs {
+		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+			return fmt.Errorf("%s is a file: allowed is a directory that govbench run wrote, such as %s", dir, filepath.Dir(dir))
+		}
 		read, err := result.ReadFile(filepath.Join(dir, runsFile))
 		if errors.Is(err, result.ErrTruncated) {
 			fmt.Fprintf(cmd.ErrOrStderr(), "govbench: %v\n", err)

@@ -176,3 +176,64 @@ func ExampleOrder() {
 	fmt.Println(interleave.Order(1, 3, interleave.Old, interleave.New))
 	// Output: [old new new old new old]
 }
+
+// The noise is what two arms of one version leave open, and the trials it asks for are enough.
+func TestNoise(t *testing.T) {
+	random := sim.NewStream(9, "test/noise")
+	machine := func(scale float64) interleave.Runner {
+		return func(context.Context, interleave.Arm) ([]result.Record, error) {
+			return []result.Record{record("a", 1+scale*(float64(random.Below(2001))/1000-1))}, nil
+		}
+	}
+	noise := func(scale float64, trials int) interleave.Floor {
+		s, err := interleave.Run(t.Context(), interleave.Plan{Trials: trials, Seed: 1, Noise: true}, machine(scale))
+		if err != nil {
+			t.Fatal(err)
+		}
+		j := s.Judge(nil, stats.GateRule())
+		if len(j.Noise) != 1 || j.Noise[0].Metric != "latency-p50" {
+			t.Fatalf("the noise is %+v", j.Noise)
+		}
+		return j.Noise[0]
+	}
+	if quiet := noise(0.005, 20); quiet.Share > 0.02 || quiet.Trials > 20 {
+		t.Errorf("a quiet machine is %+v", quiet)
+	}
+	loud := noise(0.1, 20)
+	if loud.Share < 0.02 || loud.Trials <= 20 {
+		t.Errorf("a loud machine is %+v", loud)
+	}
+	if enough := noise(0.1, 2*loud.Trials); enough.Share > 0.02 {
+		t.Errorf("with twice the %d trials it asked for the loud machine is %+v", loud.Trials, enough)
+	}
+}
+
+// A regression of samples counts when both sessions show it; an exact one counts by itself.
+func TestConfirmed(t *testing.T) {
+	session := func(change float64, exact bool) interleave.Judged {
+		s, err := interleave.Run(t.Context(), interleave.Plan{Trials: 12, Seed: 1}, func(_ context.Context, arm interleave.Arm) ([]result.Record, error) {
+			a, b := record("a", 1), record("b", 1)
+			if arm == interleave.New {
+				a.Values[0].Value += change
+			}
+			if exact {
+				a.Runtime, a.Values[0].Exact = result.Virtual, true
+			}
+			return []result.Record{a, b}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Judge(nil, stats.GateRule())
+	}
+	slow, same := session(0.1, false), session(0, false)
+	for _, c := range []struct {
+		name          string
+		first, second interleave.Judged
+		want          int
+	}{{"both", slow, slow, 1}, {"the first only", slow, same, 0}, {"the second only", same, slow, 0}, {"exact", session(1e-9, true), session(0, true), 1}} {
+		if got := c.first.Confirmed(c.second); len(got) != c.want {
+			t.Errorf("%s: %d confirmed: want %d", c.name, len(got), c.want)
+		}
+	}
+}

@@ -110,12 +110,12 @@ func urgency(v stats.Verdict) int {
 	return slices.Index([]stats.Verdict{stats.Withheld, stats.Worse, stats.MissingNew, stats.Changed, stats.Unclear, stats.Better, stats.MissingOld, stats.Same}, v)
 }
 
-// Rows lays the comparison out, and gives the notes that its rows refer to. Rows without a change are left out unless all
-// are asked for.
+// Rows lays the comparison out, and gives the notes that its rows refer to. Rows without a change, and unclear
+// ones of cells of which something else is clear, are left out unless all are asked for.
 func (c Compared) Rows(order Order, all bool) (rows []CompareRow, notes []string) {
-	shown := make([]*stats.Contrast, 0, len(c.Contrasts))
+	shown, cells := make([]*stats.Contrast, 0, len(c.Contrasts)), c.cellVerdicts()
 	for i := range c.Contrasts {
-		if all || changed(c.Contrasts[i].Verdict) {
+		if k := &c.Contrasts[i]; all || changed(k.Verdict) && (k.Verdict != stats.Unclear || cells[k.Pair] == stats.Unclear) {
 			shown = append(shown, &c.Contrasts[i])
 		}
 	}
@@ -195,7 +195,7 @@ func signed(share float64) string {
 	v := share * 100
 	switch abs := math.Abs(v); {
 	case math.IsInf(v, 0):
-		return "∞"
+		return strings.TrimSuffix(fmt.Sprintf("%+f", v), "Inf") + "∞"
 	case abs == 0:
 		return "0 %"
 	case abs < 0.01:
@@ -215,7 +215,7 @@ func share(v float64) string { return strconv.FormatFloat(100*v, 'g', 4, 64) + "
 func changeText(k *stats.Contrast) string {
 	var s string
 	switch {
-	case math.IsInf(k.Change, 0):
+	case math.IsInf(k.Change, 0) && k.Old.Median == 0:
 		s = "from 0"
 	case k.Change == 0 && k.Old.Median != k.New.Median:
 		s = "<1e-300 %"
@@ -291,8 +291,11 @@ func (c Compared) Sentences() []string {
 	add(stats.Withheld, "withheld because of a failed check")
 	add(stats.Same, "without a change that counts")
 	out := []string{fmt.Sprintf("Of %s in both sets: %s.", count(both, "cell"), list(parts, "and"))}
-	if both == 0 {
+	switch {
+	case both == 0:
 		out[0] = "No cell is in both sets."
+	case len(parts) == 0:
+		out[0] = fmt.Sprintf("%s %s in both sets, without a figure to compare.", count(both, "cell"), plural(both, "is", "are"))
 	}
 	for _, side := range []struct {
 		v    stats.Verdict
@@ -306,6 +309,33 @@ func (c Compared) Sentences() []string {
 		out = append(out, fmt.Sprintf("%s %s the same in the metrics compared and not in others: --metric '*' shows which.", count(c.Hidden, "cell"), plural(c.Hidden, "is", "are")))
 	}
 	return out
+}
+
+// LeftOut says how many rows are not shown, and what they are.
+func (c Compared) LeftOut(rows []CompareRow) string {
+	n := len(c.Contrasts) - len(rows)
+	if n == 0 {
+		return ""
+	}
+	unclear := 0
+	for _, k := range c.Contrasts {
+		if k.Verdict == stats.Unclear {
+			unclear++
+		}
+	}
+	for _, r := range rows {
+		if r.Kind == stats.Unclear {
+			unclear--
+		}
+	}
+	text := fmt.Sprintf("%s without a change that counts", count(n-unclear, "row"))
+	switch {
+	case unclear == n:
+		text = count(n, "unclear row")
+	case unclear > 0:
+		text += fmt.Sprintf(" and %d unclear %s", unclear, plural(unclear, "one", "ones"))
+	}
+	return fmt.Sprintf("%s %s left out: --all shows %s.", text, plural(n, "is", "are"), plural(n, "it", "them"))
 }
 
 // mixed says how many of the worse cells are better in another metric.

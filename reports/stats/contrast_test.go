@@ -233,7 +233,7 @@ func TestVerdictsOfSamples(t *testing.T) {
 // changed those are found, and few others.
 func TestCorrectionsOverCells(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 14))
-	const rounds, cells = 200, 20
+	const rounds, cells = 50, 20
 	cell := func(i int, values []float64) []result.Record {
 		out := trials(result.Bubble, result.Lower, values...)
 		for k := range out {
@@ -244,7 +244,7 @@ func TestCorrectionsOverCells(t *testing.T) {
 	for _, by := range Corrections() {
 		rule := DefaultRule()
 		rule.Correction = by
-		family, found, wrong := 0, 0, 0
+		family, found, wrong := 0, 0, 0.0
 		for range rounds {
 			for _, changed := range []int{0, cells / 5} {
 				var old, new []result.Record
@@ -266,7 +266,7 @@ func TestCorrectionsOverCells(t *testing.T) {
 				if changed == 0 && claims > 0 {
 					family++
 				} else if changed > 0 {
-					found, wrong = found+claims-others, wrong+others
+					found, wrong = found+claims-others, wrong+float64(others)/float64(max(claims, 1))
 				}
 			}
 		}
@@ -277,8 +277,8 @@ func TestCorrectionsOverCells(t *testing.T) {
 		if total := rounds * cells / 5; found < total*95/100 {
 			t.Errorf("%s: %d of %d changes found", by, found, total)
 		}
-		if share := float64(wrong) / float64(found+wrong); by != None && share > 0.06 {
-			t.Errorf("%s: %.3f of the claims are false", by, share)
+		if share := wrong / rounds; by != None && share > 0.08 {
+			t.Errorf("%s: %.3f of the claims are false on average", by, share)
 		}
 	}
 }

@@ -30,6 +30,12 @@ func (p Pair) Cell() Cell {
 // records lists what one side holds, sound or broken.
 func (c Cell) records() []result.Record { return slices.Concat(c.Trials, c.Broken) }
 
+// Same reports whether two cells, of different result sets perhaps, are the same one.
+func (c Cell) Same(d Cell) bool {
+	a, b := c.records(), d.records()
+	return len(a) > 0 && len(b) > 0 && identity(a[0], a[0].Runtime) == identity(b[0], b[0].Runtime)
+}
+
 func (c Cell) empty() bool { return len(c.Trials)+len(c.Broken) == 0 }
 
 // identity is what makes two cells of different result sets the same one: what the user asked for, by name, and never the
