@@ -62,6 +62,7 @@ type Cell struct {
 
 	key   Key    // set when the plan is complete
 	guard *guard // of a probe: gives it up
+	weigh bool   // what replicas keep is measured
 	moved moves  // of a cell under way whose progress somebody follows
 }
 

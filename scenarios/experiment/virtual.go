@@ -73,12 +73,13 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	app := &countedApp{App: c.Workload.Program.App()}
 	checker := check.New(c.Design.Replicas)
 	rec := c.newRecorder(true)
+	scales := c.newScales()
 	var driver *load.Driver
 	group, err := cluster.New(cluster.Config{
 		Protocol: engine.Protocol, Values: values, Replicas: c.Design.Replicas, Placement: sites,
 		Topology: c.Network, Profile: c.Machine, Faults: c.Faults,
 		Limits: c.Design.limits(), SigBytes: c.Machine.SignatureBytes, Retry: c.Design.Retry,
-		Seed: c.seed(), App: func() workloads.App { return app }, Tap: taps{checker, rec},
+		Seed: c.seed(), App: func() workloads.App { return app }, Tap: scales.beside(checker, rec),
 		Beat: c.beat(&driver),
 	})
 	if err != nil {
@@ -104,6 +105,7 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	root := app.Digest()
 	out.StateRoot = hex.EncodeToString(root[:])
 	c.amendments(&out, app.App)
+	scales.read(&out, app.App)
 	c.conclude(&out, rec, checker.Verdicts(app.applied), app.Check(), driver)
 	return out, nil
 }
