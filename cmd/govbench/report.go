@@ -82,6 +82,9 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 	if err != nil {
 		return err
 	}
+	if in.Sequences, err = readSequences(dirs); err != nil {
+		return err
+	}
 	in.Command, in.Environment = runAgain(dirs), ranIn(dirs[0])
 	if err := render.Write(out, in); err != nil {
 		return failure{err}
@@ -144,6 +147,9 @@ func writeReport(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 	in.Command, in.Environment = commandLine(), environment(r.started, r.ended)
 	if before := ranIn(r.dir); flags.resume && !before.Started.IsZero() {
 		in.Command, in.Environment.Started = runAgain([]string{r.dir}), before.Started
+	}
+	if in.Sequences, err = quickstartSequences(cmd, r); err != nil {
+		return err
 	}
 	if err := render.Write(r.dir, in); err != nil {
 		return err

@@ -21,6 +21,7 @@ type Input struct {
 	Designs   map[string]DesignInfo
 	Networks  map[string]string // what each is and where its figures come from, a sentence
 	Machines  map[string]string // the same of the machine profiles
+	Sequences []result.Sequence // traced transactions, a design each
 	Command   string            // that makes these results again
 	Cores     map[string]int    // of a node, by the cell's hash, where the machine is known
 	Objective result.Objective  // what the verdicts hold each cell against; nil: the default one
