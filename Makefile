@@ -10,7 +10,7 @@ PARALLEL := ./consensus/hashiraft/... ./scenarios/experiment/... ./cmd/govbench/
 BENCH    ?= Queue|Messages|PBFTMinute|PBFTConsensus128|HotStuffDecision256|HotStuff100x1000|Bubble|Mix(Source|Apply)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test race lint format bench determinism smoke gate-trials cover clean
+.PHONY: help run build test race lint format bench determinism smoke gate-trials browser cover clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ smoke: ## run a small main job and check what it wrote
 
 gate-trials: ## how often gates on live runs are wrong: 200 without a change, 200 with a planted slowdown (hours)
 	$(GO) run ./cmd/gatetrial $(ARGS)
+
+browser: ## open reports in headless Chromium: console, keyboard, contrast, phone (needs node 20)
+	GO=$(GO) .ci/browser/run
 
 cover: ## test coverage, by function in coverage.out
 	$(GO) test -short -coverprofile=coverage.out ./...

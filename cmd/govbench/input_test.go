@@ -113,7 +113,7 @@ func TestWrongCommands(t *testing.T) {
 		{"show design pbtf", `unknown design "pbtf": allowed are hashiraft, hotstuff, pbft, raft; did you mean pbft?`},
 		{"show scenario helth-status-attestation", `did you mean health-status-attestation?`},
 		{"init", `found 0 arguments: allowed is a directory`},
-		{"report", `requires at least 1 arg`},
+		{"report", `no directory of results: name one that govbench run wrote`},
 		{"report .", `. holds no results: runs.jsonl is missing`},
 		{"run --resume", `holds no experiment to resume: experiment.yaml is missing`},
 	} {
@@ -218,4 +218,14 @@ func TestOutputDirectory(t *testing.T) {
 			t.Errorf("%s: %v", entry, err)
 		}
 	}
+}
+
+func TestReportOfNoDirectory(t *testing.T) {
+	file := write(t, runsFile, "{}")
+	govbench(t, "report", file).want(t, exitInput, "is a file: allowed is a directory", filepath.Dir(file))
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, runsFile), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	govbench(t, "report", dir).want(t, exitInput, runsFile+":1", "is no regular file")
 }

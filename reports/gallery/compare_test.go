@@ -123,7 +123,7 @@ func TestCompareHostile(t *testing.T) {
 	h.put(t, "<a>/runs.jsonl", lines(t, old...))
 	h.put(t, "b/runs.jsonl", lines(t, now...))
 	for _, query := range []string{"", "&metric=all", "&metric=%3Cem%3Emetric"} {
-		body := want(t, h.get(t, "/compare?a=%3Ca%3E&b=b"+query), http.StatusOK, "&lt;i&gt;0", `\u{202E}design`, "&lt;u&gt;net")
+		body := want(t, h.get(t, "/compare?a=%3Ca%3E&b=b"+query), http.StatusOK, "&lt;i&gt;0", `\u202edesign`, "&lt;u&gt;net")
 		for _, not := range []string{"<i>", "<b>", "<u>", "<s>", "<em>", "<tt>", "<q>", "<a>", "NaN", "Inf"} {
 			if strings.Contains(body, not) {
 				_, at, _ := strings.Cut(body, not)

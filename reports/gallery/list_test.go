@@ -90,7 +90,7 @@ func TestNamesAreEscaped(t *testing.T) {
 		h.put(t, name+"/runs.jsonl", lines(t, hostile))
 		h.put(t, name+"/experiment.yaml", "name: \"<i>\\u202e\"\ndesigns: [raft]\nscenarios: [court-evidence-deposit]\n")
 	}
-	body := want(t, h.get(t, "/"), http.StatusOK, "&lt;b&gt;bold", `line\u{000A}break`, `turned\u{202E}txt.exe`, "服务", "&lt;i&gt;")
+	body := want(t, h.get(t, "/"), http.StatusOK, "&lt;b&gt;bold", `line\nbreak`, `turned\u202etxt.exe`, "服务", "&lt;i&gt;")
 	page, _, _ := strings.Cut(body, "<script>"+scriptText[:9]) // our own
 	for _, not := range []string{"<b>", "<script", "<img", "<i>", "<u>load", "onerror=alert(2)>"} {
 		if strings.Contains(page, not) {

@@ -11,7 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"unicode"
+
+	"github.com/govbench/govbench/reports/term"
 )
 
 // errNoFile is the one answer to a name that leads out of the directory, that is no regular file, or that is not
@@ -81,16 +82,6 @@ func link(set, file string) string {
 	return b.String()
 }
 
-// shown is a name as it can be read and cannot deceive: characters that do not show or that turn the direction of
-// writing are written out.
-func shown(name string) string {
-	var b strings.Builder
-	for _, r := range name {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) || r == unicode.ReplacementChar {
-			fmt.Fprintf(&b, `\u{%04X}`, r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
+// shown is a text as it can be read and cannot deceive: characters that do not show or that turn the direction of writing
+// are written out.
+func shown(text string) string { return term.Clean(text) }

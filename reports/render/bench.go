@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/govbench/govbench/reports/result"
 )
@@ -16,7 +17,7 @@ import (
 func writeBench(w io.Writer, in Input) error {
 	out := bufio.NewWriter(w)
 	for _, u := range benchUnits(in.Records) {
-		if u.better != result.Neither {
+		if u.better == result.Higher || u.better == result.Lower {
 			fmt.Fprintf(out, "Unit %s better=%s\n", u.name, u.better)
 		}
 		if u.exact {
@@ -66,7 +67,7 @@ func benchUnits(records []result.Record) []unitMeta {
 // benchUnit joins name and unit, since a benchmark line has units only: latency-p99 in sec is
 // p99-sec, cpu-utilisation-max is cpu-utilisation-max-ratio.
 func benchUnit(v result.Value) string {
-	return strings.TrimPrefix(v.Name, "latency-") + "-" + v.Unit
+	return strings.Map(benchRune, strings.TrimPrefix(v.Name, "latency-")+"-"+v.Unit)
 }
 
 // benchName is a run's settings as sub-benchmark names. It ends in the clock, so that no number at its
@@ -94,10 +95,13 @@ func benchWord(s string) string {
 	if s == "" {
 		return "none"
 	}
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r == '/' || r == 0x7f || r == 0x85 || r == 0xa0 {
-			return '_'
-		}
-		return r
-	}, s)
+	return strings.Map(benchRune, strings.ReplaceAll(s, "/", "_"))
+}
+
+// benchRune takes out what would end a word.
+func benchRune(r rune) rune {
+	if r <= ' ' || unicode.IsSpace(r) || unicode.IsControl(r) {
+		return '_'
+	}
+	return r
 }

@@ -195,7 +195,7 @@ func signed(share float64) string {
 	v := share * 100
 	switch abs := math.Abs(v); {
 	case math.IsInf(v, 0):
-		return "∞"
+		return strings.TrimSuffix(fmt.Sprintf("%+f", v), "Inf") + "∞"
 	case abs == 0:
 		return "0 %"
 	case abs < 0.01:
@@ -215,7 +215,7 @@ func share(v float64) string { return strconv.FormatFloat(100*v, 'g', 4, 64) + "
 func changeText(k *stats.Contrast) string {
 	var s string
 	switch {
-	case math.IsInf(k.Change, 0):
+	case math.IsInf(k.Change, 0) && k.Old.Median == 0:
 		s = "from 0"
 	case k.Change == 0 && k.Old.Median != k.New.Median:
 		s = "<1e-300 %"
@@ -291,8 +291,11 @@ func (c Compared) Sentences() []string {
 	add(stats.Withheld, "withheld because of a failed check")
 	add(stats.Same, "without a change that counts")
 	out := []string{fmt.Sprintf("Of %s in both sets: %s.", count(both, "cell"), list(parts, "and"))}
-	if both == 0 {
+	switch {
+	case both == 0:
 		out[0] = "No cell is in both sets."
+	case len(parts) == 0:
+		out[0] = fmt.Sprintf("%s %s in both sets, without a figure to compare.", count(both, "cell"), plural(both, "is", "are"))
 	}
 	for _, side := range []struct {
 		v    stats.Verdict

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 
@@ -110,5 +111,28 @@ func TestCompareSamples(t *testing.T) {
 				t.Errorf("lacks %q:\n%s", want, &out)
 			}
 		}
+	}
+}
+
+// Figures at the ends of what a number can be, and cells without any, are told as they are.
+func TestCompareExtremes(t *testing.T) {
+	for _, tc := range []struct {
+		old, new float64
+		want     string
+	}{
+		{math.MaxFloat64, -math.MaxFloat64, "1.8e+308 tx/s -1.8e+308 tx/s -∞ exact"},
+		{5e-324, math.MaxFloat64, "+∞ exact"}, {0, 5e-324, "from 0 exact"}, {5e-324, 1e-323, "+100.0 % exact"}, {0, 0, "0 % exact"},
+	} {
+		var out bytes.Buffer
+		if err := CompareText(&out, contrasted([]result.Record{exactRun("s", tc.old)}, []result.Record{exactRun("s", tc.new)}), ByWorst, true); err != nil {
+			t.Fatal(err)
+		}
+		if got := squeezed(out.String()); !strings.Contains(got, squeezed(tc.want)) || strings.Contains(got, "NaN") || strings.Contains(got, "Inf") {
+			t.Errorf("%v to %v:\n%s", tc.old, tc.new, &out)
+		}
+	}
+	var out bytes.Buffer
+	if err := CompareText(&out, contrasted([]result.Record{exactRun("s")}, []result.Record{exactRun("s")}), ByWorst, true); err != nil || out.String() != "1 cell is in both sets, without a figure to compare.\n" {
+		t.Errorf("%q, %v", &out, err)
 	}
 }

@@ -148,12 +148,12 @@ func verdictStyle(v stats.Verdict) term.Style {
 func CompareMarkdown(w io.Writer, c Compared, order Order, all bool) error {
 	out := bufio.NewWriter(w)
 	p := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
-	p("# %s against %s\n\n%s", safe(c.New), safe(c.Old), safe(strings.Join(c.Sentences(), " ")))
+	p("# %s against %s\n\n%s", md(c.New), md(c.Old), md(strings.Join(c.Sentences(), " ")))
 	rows, notes := c.Rows(order, all)
 	if len(rows) > 0 {
 		columns, sentence := shared(rows)
 		if sentence != "" {
-			p("\n%s", safe(sentence))
+			p("\n%s", md(sentence))
 		}
 		head, rule := "", ""
 		for _, col := range columns {
@@ -168,7 +168,7 @@ func CompareMarkdown(w io.Writer, c Compared, order Order, all bool) error {
 		for _, r := range rows {
 			line := ""
 			for _, col := range columns {
-				text := safe(col.of(r))
+				text := md(col.of(r))
 				if col.head == "verdict" && changed(r.Kind) {
 					text = "**" + text + "**"
 				}
@@ -184,13 +184,10 @@ func CompareMarkdown(w io.Writer, c Compared, order Order, all bool) error {
 		p("")
 	}
 	for i, n := range notes {
-		p("- \\[%d\\] %s", i+1, safe(n))
+		p("- \\[%d\\] %s", i+1, md(n))
 	}
 	if m := c.Method(); m != "" {
 		p("\n%s", md(m))
 	}
 	return out.Flush()
 }
-
-// safe keeps a text from being taken for markup, or for commands where the file is shown in a terminal.
-func safe(s string) string { return md(term.Clean(s)) }

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/govbench/govbench/reports/result"
-	"github.com/govbench/govbench/reports/stats"
 )
 
 //go:embed explore.js
@@ -25,10 +24,14 @@ func scriptPolicy() string {
 		"'; base-uri 'none'; form-action 'none'"
 }
 
-// chartData is what the page's script draws from: the figures of every sound run, once.
+// chartData is what the page's script draws from: the figures of every sound run, once. Runs name the others by their
+// numbers.
 type chartData struct {
-	Metrics []chartMetric `json:"metrics"`
-	Runs    []chartRun    `json:"runs"`
+	Metrics   []chartMetric   `json:"metrics"`
+	Scenarios []chartScenario `json:"scenarios"`
+	Groups    []string        `json:"groups"` // what charts and choices tell apart
+	Loads     []string        `json:"loads"`
+	Runs      []chartRun      `json:"runs"`
 }
 
 type chartMetric struct {
@@ -36,22 +39,27 @@ type chartMetric struct {
 	Unit string `json:"unit"`
 }
 
+type chartScenario struct {
+	Name     string `json:"name"`
+	Category string `json:"category"`
+}
+
 // chartRun is one run. Row is its place in the list of every run; Values stand in the order of the metrics, null
 // where the run has none.
 type chartRun struct {
 	Row      int        `json:"row"`
-	Scenario string     `json:"scenario"`
-	Category string     `json:"category"`
-	Series   string     `json:"series"`
-	Load     string     `json:"load"`
-	Trial    int        `json:"trial"`
+	Scenario int        `json:"scenario"`
+	Group    int        `json:"group"`
+	Load     int        `json:"load"`
+	Series   string     `json:"series,omitempty"` // where it says more than the group
+	Trial    int        `json:"trial,omitempty"`
 	Values   []*float64 `json:"values"`
 }
 
 // scripts are the elements that make the page interactive: its data, which no browser runs, and the script. The
 // encoder writes < and > as escapes, so no name can end the element.
-func (in Input) scripts() (data, script template.HTML, err error) {
-	text, err := json.Marshal(in.chartData())
+func (j *judged) scripts() (data, script template.HTML, err error) {
+	text, err := json.Marshal(j.chartData())
 	if err != nil {
 		return "", "", err
 	}
@@ -59,44 +67,56 @@ func (in Input) scripts() (data, script template.HTML, err error) {
 		template.HTML("<script>" + scriptText + "</script>"), nil //nolint:gosec // embedded
 }
 
-func (in Input) chartData() chartData {
-	d := chartData{Metrics: []chartMetric{}, Runs: []chartRun{}}
+func (j *judged) chartData() chartData {
+	d := chartData{Metrics: []chartMetric{}, Scenarios: []chartScenario{}, Groups: j.groups(), Loads: []string{}, Runs: []chartRun{}}
 	for _, m := range result.Metrics() {
-		if slices.ContainsFunc(in.Records, func(r result.Record) bool { _, ok := r.Withheld().Value(m.Name); return ok }) {
+		if slices.ContainsFunc(j.in.Records, func(r result.Record) bool { _, ok := r.Withheld().Value(m.Name); return ok }) {
 			d.Metrics = append(d.Metrics, chartMetric{m.Name, m.Unit})
 		}
 	}
-	series := map[string]string{}
-	for _, c := range stats.Cells(in.Records) {
-		for _, r := range c.Trials {
-			series[r.Cell+"\x00"+r.Design+"\x00"+r.Load] = c.Series
-		}
+	for _, id := range j.scenarios {
+		d.Scenarios = append(d.Scenarios, chartScenario{j.in.scenarioName(id), j.in.categoryOf(id)})
 	}
-	for row, r := range in.Records {
-		if len(r.Failed()) > 0 {
-			continue
+	for _, l := range j.loads {
+		d.Loads = append(d.Loads, loadText(l))
+	}
+	for row, r := range j.in.Records {
+		if len(r.Failed()) == 0 {
+			d.Runs = append(d.Runs, j.chartRun(row, r, d))
 		}
-		run := chartRun{Row: row, Scenario: in.scenarioName(r.Scenario), Category: in.category(r), Series: series[r.Cell+"\x00"+r.Design+"\x00"+r.Load],
-			Load: loadText(r.Load), Trial: r.Trial, Values: make([]*float64, len(d.Metrics))}
-		for i, m := range d.Metrics {
-			if v, ok := r.Value(m.Name); ok {
-				short, err := strconv.ParseFloat(strconv.FormatFloat(v.Value, 'g', 6, 64), 64)
-				if err == nil {
-					run.Values[i] = &short
-				}
-			}
-		}
-		d.Runs = append(d.Runs, run)
 	}
 	return d
 }
 
-// category of a run's scenario: of the catalogue or, failing that, of its record.
-func (in Input) category(r result.Record) string {
-	if c := in.Scenarios[r.Scenario].Category; c != "" {
+func (j *judged) chartRun(row int, r result.Record, d chartData) chartRun {
+	c := j.cells[j.of[row]]
+	run := chartRun{Row: row, Scenario: slices.Index(j.scenarios, r.Scenario), Group: slices.Index(d.Groups, j.group(c)),
+		Load: slices.Index(j.loads, r.Load), Trial: r.Trial, Values: make([]*float64, len(d.Metrics))}
+	if c.Series != j.group(c) {
+		run.Series = c.Series
+	}
+	for i, m := range d.Metrics {
+		if v, ok := r.Value(m.Name); ok {
+			short, err := strconv.ParseFloat(strconv.FormatFloat(v.Value, 'g', 6, 64), 64)
+			if err == nil {
+				run.Values[i] = &short
+			}
+		}
+	}
+	return run
+}
+
+// categoryOf a scenario: of the catalogue or, failing that, of its records.
+func (in Input) categoryOf(id string) string {
+	if c := in.Scenarios[id].Category; c != "" {
 		return c
 	}
-	return r.Category
+	for _, r := range in.Records {
+		if r.Scenario == id && r.Category != "" {
+			return r.Category
+		}
+	}
+	return ""
 }
 
 // cellCommand makes a run's cell again, typed beside the experiment's file.

@@ -2,95 +2,123 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const byID = (id) => document.getElementById(id);
-  const svg = byID("chart"), told = byID("told"), legend = byID("legend");
-  const marks = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56606e"];
-  const series = [...new Set(data.runs.map((r) => r.series))];
+  const svg = byID("chart"), told = byID("told"), legend = byID("legend"), choose = byID("choose");
+  const paints = ["#0072b2", "#d55e00", "#009e73", "#b5558e", "#8a6d00", "#6b7688"];
   const hidden = new Set();
-  const W = 720, H = 400, L = 78, R = 18, T = 14, B = 52;
+  const W = 860, H = 440, L = 92, R = 34, T = 18, B = 56;
   let points = [], at = -1;
 
-  const node = (name, attributes, text) => {
+  const node = (name, attributes, ...inside) => {
     const n = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const k in attributes) n.setAttribute(k, attributes[k]);
-    if (text !== undefined) n.textContent = text;
+    n.append(...inside);
     return n;
   };
-  const fill = (id, words, first) => {
-    if (first) byID(id).add(new Option(first, ""));
-    for (const w of words) byID(id).add(new Option(w, w));
-  };
-  const digits = (v) => Number(v.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 });
+  const digits = (v) => v.toLocaleString("en", { maximumSignificantDigits: 3 });
   const written = (v, unit) => {
     if (unit === "ratio") return digits(v * 100) + " %";
+    if (unit === "B") return v >= 1e6 ? digits(v / 1e6) + " MB" : v >= 1e3 ? digits(v / 1e3) + " kB" : digits(v) + " B";
     if (unit !== "sec") return digits(v) + " " + unit.replace("/sec", "/s");
     const a = Math.abs(v);
     return a === 0 || a >= 1 ? digits(v) + " s" : a >= 1e-3 ? digits(v * 1e3) + " ms" : digits(v * 1e6) + " µs";
   };
-  const metric = (id) => data.metrics.findIndex((m) => m.name === byID(id).value);
+  const metric = (id) => Number(byID(id).value);
 
-  // An axis: from the smallest to the largest value, linear from zero or logarithmic.
+  // An axis from zero, with marks at 1, 2 or 5 times a power of ten; or a logarithmic one, with marks at such
+  // figures, from the one below the smallest value to the one above the largest.
+  const round = [1, 2, 5];
   const axis = (values, log, from, to) => {
-    const f = log ? Math.log10 : (v) => v;
-    let low = log ? Math.min(...values) : Math.min(0, ...values), high = Math.max(...values);
-    if (high <= low) { high = low + (Math.abs(low) || 1); if (log) low /= 2; }
-    const ticks = [];
-    for (let i = 0; i <= 4; i++) {
-      const v = log ? Math.pow(10, f(low) + (f(high) - f(low)) * i / 4) : low + (high - low) * i / 4;
-      ticks.push(v);
+    const high = Math.max(...values), low = Math.min(...values), ticks = [];
+    if (log) {
+      for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++) ticks.push(...round.map((r) => r * 10 ** e));
+      const first = ticks.findLastIndex((t) => t <= low), last = ticks.findIndex((t) => t >= high);
+      const kept = ticks.slice(Math.max(first, 0), Math.max(last, first + 1) + 1);
+      const place = (v) => from + (to - from) * Math.log(v / kept[0]) / Math.log(kept.at(-1) / kept[0]);
+      const step = Math.ceil(kept.length / 8);
+      return { place, ticks: kept.filter((t, i) => i % step === 0) };
     }
-    return { ticks, place: (v) => from + (to - from) * (f(v) - f(low)) / (f(high) - f(low)) };
+    const span = Math.max(high, 0) - Math.min(low, 0) || 1, e = 10 ** Math.floor(Math.log10(span / 4));
+    const step = e * ([...round, 10].find((r) => r * e >= span / 5.5));
+    const bottom = Math.floor(Math.min(low, 0) / step) * step, top = Math.ceil((Math.max(high, 0) || 1) / step - 1e-9) * step;
+    for (let i = 0; i <= Math.round((top - bottom) / step); i++) ticks.push(bottom + i * step);
+    return { place: (v) => from + (to - from) * (v - bottom) / (top - bottom), ticks };
   };
 
-  const shown = (r) => ["scenario", "category"].every((k) => !byID("of-" + k).value || byID("of-" + k).value === r[k]) &&
-    (!byID("of-design").value || byID("of-design").value === r.series) && !hidden.has(r.series);
-
-  // One shape for each series, so that colour is never the only difference.
+  // One shape for each design, so that colour is never the only difference.
   const shape = (i, x, y) => {
-    const s = 5, paint = { fill: marks[i % marks.length], class: "point" };
-    if (i % 3 === 1) return node("rect", { ...paint, x: x - s + 1, y: y - s + 1, width: 2 * s - 2, height: 2 * s - 2 });
-    if (i % 3 === 2) return node("path", { ...paint, d: `M${x} ${y - s}L${x + s} ${y + s}L${x - s} ${y + s}Z` });
+    const s = 5, paint = { fill: paints[i % paints.length], class: "point" };
+    switch (i % 4) {
+      case 1: return node("rect", { ...paint, x: x - s + 1, y: y - s + 1, width: 2 * s - 2, height: 2 * s - 2 });
+      case 2: return node("path", { ...paint, d: `M${x} ${y - s}L${x + s} ${y + s}L${x - s} ${y + s}Z` });
+      case 3: return node("path", { ...paint, d: `M${x} ${y - s}L${x + s} ${y}L${x} ${y + s}L${x - s} ${y}Z` });
+    }
     return node("circle", { ...paint, cx: x, cy: y, r: s - 1 });
+  };
+
+  // Which scenarios and designs are chosen: for the tables, the list of runs and the chart.
+  const chosenScenario = (i) => (byID("of-scenario").value === "" || Number(byID("of-scenario").value) === i) &&
+    (byID("of-category").value === "" || data.scenarios[i].category === byID("of-category").value);
+  const chosenGroup = (i) => byID("of-group").value === "" || Number(byID("of-group").value) === i;
+  const choosePart = () => {
+    for (const n of document.querySelectorAll("[data-s], [data-g]")) {
+      const s = n.dataset.s, g = n.dataset.g;
+      n.hidden = s !== undefined && s !== "-1" && !chosenScenario(Number(s)) || g !== undefined && !chosenGroup(Number(g));
+    }
+    const rows = [...document.querySelectorAll("[data-row]")], left = rows.filter((n) => !n.hidden).length;
+    byID("shown").textContent = left === rows.length ? "" : `${left} of ${rows.length} runs shown`;
+    draw();
   };
 
   const tell = (i) => {
     svg.querySelectorAll(".at").forEach((n) => n.remove());
     at = i;
     if (i < 0 || i >= points.length) { told.textContent = ""; return; }
-    const p = points[i], x = data.metrics[metric("x")], y = data.metrics[metric("y")];
-    svg.append(node("circle", { class: "at", cx: p.x, cy: p.y, r: 9 }));
-    told.textContent = `${p.run.scenario}, ${p.run.series} at ${p.run.load}${p.run.trial ? ", trial " + p.run.trial : ""}: ` +
-      `${x.name} ${written(p.run.values[metric("x")], x.unit)}, ${y.name} ${written(p.run.values[metric("y")], y.unit)}`;
+    const { run, x, y } = points[i], mx = data.metrics[metric("x")], my = data.metrics[metric("y")];
+    const who = `${run.series || data.groups[run.group]} at ${data.loads[run.load]}${run.trial ? ", trial " + run.trial : ""}`;
+    const lines = [data.scenarios[run.scenario].name, who, `${mx.name} ${written(run.values[metric("x")], mx.unit)}`, `${my.name} ${written(run.values[metric("y")], my.unit)}`];
+    told.textContent = lines.join(", ");
+    const words = node("text", { class: "tip" }, ...lines.map((l, k) => node("tspan", { x: 0, dy: k ? "1.35em" : 0 }, l)));
+    const tip = node("g", { class: "at" }, node("circle", { cx: x, cy: y, r: 9 }), words);
+    svg.append(tip);
+    const box = words.getBBox(), left = x + box.width + 26 > W ? Math.max(x - box.width - 20, 8) : x + 18;
+    const top = Math.min(Math.max(y - box.height / 2, 10), H - box.height - 10);
+    words.setAttribute("transform", `translate(${left} ${top - box.y})`);
+    tip.insertBefore(node("rect", { class: "card", x: left - 8, y: top - 6, width: box.width + 16, height: box.height + 12, rx: 5 }), words);
+  };
+
+  const frame = (ax, ay, x, y) => {
+    for (const v of ax.ticks) {
+      svg.append(node("path", { class: "grid", d: `M${ax.place(v)} ${T}V${H - B}` }),
+        node("text", { x: ax.place(v), y: H - B + 20, "text-anchor": "middle" }, written(v, x.unit)));
+    }
+    for (const v of ay.ticks) {
+      svg.append(node("path", { class: "grid", d: `M${L} ${ay.place(v)}H${W - R}` }),
+        node("text", { x: L - 8, y: ay.place(v) + 4, "text-anchor": "end" }, written(v, y.unit)));
+    }
+    svg.append(node("text", { class: "name", x: (L + W - R) / 2, y: H - 10, "text-anchor": "middle" }, x.name),
+      node("text", { class: "name", "text-anchor": "middle", transform: `translate(18 ${(H - B + T) / 2}) rotate(-90)` }, y.name));
   };
 
   const draw = () => {
     const x = metric("x"), y = metric("y"), logX = byID("log-x").checked, logY = byID("log-y").checked;
     const fits = (v, log) => v !== null && (!log || v > 0);
-    const runs = data.runs.filter((r) => shown(r) && fits(r.values[x], logX) && fits(r.values[y], logY));
+    const runs = data.runs.filter((r) => chosenScenario(r.scenario) && chosenGroup(r.group) && !hidden.has(r.group) && fits(r.values[x], logX) && fits(r.values[y], logY));
     svg.replaceChildren();
     points = [];
-    byID("shown").textContent = `${runs.length} of ${data.runs.length} runs shown`;
-    const rows = new Set(data.runs.filter((r) => !shown(r)).map((r) => r.row));
-    document.querySelectorAll("[data-row]").forEach((n) => { n.hidden = rows.has(Number(n.dataset.row)); });
     tell(-1);
-    if (runs.length === 0) return;
+    if (runs.length === 0) {
+      svg.append(node("text", { x: W / 2, y: H / 2, "text-anchor": "middle" }, "No run has both figures."));
+      return;
+    }
     const ax = axis(runs.map((r) => r.values[x]), logX, L, W - R), ay = axis(runs.map((r) => r.values[y]), logY, H - B, T);
-    for (const v of ax.ticks) {
-      svg.append(node("path", { class: "grid", d: `M${ax.place(v)} ${T}V${H - B}` }),
-        node("text", { x: ax.place(v), y: H - B + 18, "text-anchor": "middle" }, written(v, data.metrics[x].unit)));
-    }
-    for (const v of ay.ticks) {
-      svg.append(node("path", { class: "grid", d: `M${L} ${ay.place(v)}H${W - R}` }),
-        node("text", { x: L - 6, y: ay.place(v) + 4, "text-anchor": "end" }, written(v, data.metrics[y].unit)));
-    }
-    svg.append(node("text", { x: (L + W - R) / 2, y: H - 8, "text-anchor": "middle" }, data.metrics[x].name),
-      node("text", { x: 14, y: (H - B) / 2, "text-anchor": "middle", transform: `rotate(-90 14 ${(H - B) / 2})` }, data.metrics[y].name));
-    series.forEach((name, i) => {
-      const mine = runs.filter((r) => r.series === name).map((run) => ({ run, x: ax.place(run.values[x]), y: ay.place(run.values[y]) }));
+    frame(ax, ay, data.metrics[x], data.metrics[y]);
+    data.groups.forEach((name, i) => {
+      const mine = runs.filter((r) => r.group === i).map((run) => ({ run, x: ax.place(run.values[x]), y: ay.place(run.values[y]) }));
       mine.sort((a, b) => a.x - b.x);
       if (byID("lines").checked) {
         for (const s of new Set(mine.map((p) => p.run.scenario))) {
-          const of = mine.filter((p) => p.run.scenario === s);
-          svg.append(node("path", { fill: "none", stroke: marks[i % marks.length], d: "M" + of.map((p) => `${p.x} ${p.y}`).join("L") }));
+          const d = "M" + mine.filter((p) => p.run.scenario === s).map((p) => `${p.x} ${p.y}`).join("L");
+          svg.append(node("path", { class: "line", stroke: paints[i % paints.length], d }));
         }
       }
       for (const p of mine) svg.append(shape(i, p.x, p.y));
@@ -98,12 +126,6 @@
     });
   };
 
-  svg.addEventListener("pointermove", (e) => {
-    const box = svg.getBoundingClientRect(), px = (e.clientX - box.left) * W / box.width, py = (e.clientY - box.top) * H / box.height;
-    let best = -1, far = 900;
-    points.forEach((p, i) => { const d = (p.x - px) ** 2 + (p.y - py) ** 2; if (d < far) { best = i; far = d; } });
-    if (best !== at) tell(best);
-  });
   const open = () => {
     const row = at >= 0 && document.querySelector(`[data-row="${points[at].run.row}"]`);
     if (!row) return;
@@ -111,48 +133,82 @@
     row.scrollIntoView();
     row.querySelector("summary").focus();
   };
+  svg.addEventListener("pointermove", (e) => {
+    const box = svg.getBoundingClientRect(), px = (e.clientX - box.left) * W / box.width, py = (e.clientY - box.top) * H / box.height;
+    let best = -1, far = 900;
+    points.forEach((p, i) => { const d = (p.x - px) ** 2 + (p.y - py) ** 2; if (d < far) { best = i; far = d; } });
+    if (best !== at) tell(best);
+  });
+  svg.addEventListener("pointerleave", () => tell(-1));
+  svg.addEventListener("blur", () => tell(-1));
   svg.addEventListener("click", open);
   svg.addEventListener("keydown", (e) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
     if (e.key === "Enter") open();
+    if (e.key === "Escape") tell(-1);
     if (!step || points.length === 0) return;
     e.preventDefault();
     tell(at < 0 ? (step > 0 ? 0 : points.length - 1) : (at + step + points.length) % points.length);
   });
 
-  const metrics = data.metrics.map((m) => m.name);
-  fill("x", metrics); fill("y", metrics);
-  const prefer = (id, name) => { if (metrics.includes(name)) byID(id).value = name; };
-  prefer("x", "throughput"); prefer("y", "latency-p50");
-  fill("of-scenario", [...new Set(data.runs.map((r) => r.scenario))].sort(), "all");
-  fill("of-category", [...new Set(data.runs.map((r) => r.category))].filter(Boolean).sort(), "all");
-  fill("of-design", series, "all");
-  series.forEach((name, i) => {
-    const label = document.createElement("label"), box = document.createElement("input"), mark = node("svg", { width: 14, height: 14, "aria-hidden": "true" });
-    box.type = "checkbox"; box.checked = true;
-    box.addEventListener("change", () => { if (box.checked) hidden.delete(name); else hidden.add(name); draw(); });
-    mark.append(shape(i, 7, 7));
-    label.append(box, mark, name);
-    legend.append(label);
-  });
-  byID("explore").addEventListener("change", (e) => { if (e.target.closest(".controls") && !legend.contains(e.target)) draw(); });
-  document.querySelectorAll("p.command").forEach((p) => {
-    const button = document.createElement("button");
-    button.type = "button"; button.textContent = "Copy";
+  // A link to a command opens the run that it stands in.
+  const reveal = () => {
+    const to = location.hash.startsWith("#run-") && byID(location.hash.slice(1));
+    if (!to) return;
+    to.closest("details").open = true;
+    to.scrollIntoView({ block: "center" });
+    to.querySelector("button")?.focus({ preventScroll: true });
+  };
+  window.addEventListener("hashchange", reveal);
+
+  // Buttons that copy are made when their run is opened: a page may have a thousand.
+  const copyButton = (p) => {
+    const button = document.createElement("button"), code = p.querySelector("code");
+    button.type = "button";
+    button.textContent = "Copy";
     button.addEventListener("click", async () => {
       try {
-        await navigator.clipboard.writeText(p.querySelector("code").textContent);
+        await navigator.clipboard.writeText(code.textContent);
         button.textContent = "Copied";
       } catch {
-        getSelection().selectAllChildren(p.querySelector("code"));
+        getSelection().selectAllChildren(code);
         button.textContent = "Selected";
       }
     });
     p.append(" ", button);
-  });
-  if (data.runs.length > 0 && data.metrics.length > 0) {
-    byID("explore").hidden = false;
-    byID("explore-link").hidden = false;
+  };
+  document.addEventListener("toggle", (e) => {
+    const p = e.target.open && e.target.querySelector?.("p.command");
+    if (p && !p.querySelector("button")) copyButton(p);
+  }, true);
+
+  const fill = (id, words, first) => {
+    if (first) byID(id).add(new Option(first, ""));
+    for (const [value, word] of words) byID(id).add(new Option(word, value));
+  };
+  const numbered = (words) => words.map((w, i) => [i, w]);
+  const names = data.metrics.map((m) => m.name);
+  const start = () => {
+    fill("x", numbered(names)); fill("y", numbered(names));
+    const prefer = (id, name) => { if (names.includes(name)) byID(id).value = names.indexOf(name); };
+    prefer("x", "throughput"); prefer("y", "latency-p99");
+    fill("of-scenario", numbered(data.scenarios.map((s) => s.name)).sort((a, b) => a[1] < b[1] ? -1 : 1), "all");
+    fill("of-category", [...new Set(data.scenarios.map((s) => s.category))].filter(Boolean).sort().map((c) => [c, c]), "all");
+    fill("of-group", numbered(data.groups), "all");
+    data.groups.forEach((name, i) => {
+      const label = document.createElement("label"), box = document.createElement("input"), mark = node("svg", { width: 14, height: 14, "aria-hidden": "true" });
+      box.type = "checkbox"; box.checked = true;
+      box.addEventListener("change", () => { if (box.checked) hidden.delete(i); else hidden.add(i); draw(); });
+      mark.append(shape(i, 7, 7));
+      label.append(box, mark, name);
+      legend.append(label);
+    });
+    choose.addEventListener("change", choosePart);
+    choose.addEventListener("reset", () => setTimeout(choosePart));
+    byID("explore").addEventListener("change", (e) => { if (!legend.contains(e.target)) draw(); });
+    for (const id of ["choose", "explore", "explore-link"]) byID(id).hidden = false;
     draw();
-  }
+  };
+  if (data.runs.length > 0 && data.metrics.length > 0) start();
+  reveal();
 })();

@@ -65,12 +65,19 @@ func bytesText(v float64) string {
 	return figure(v) + " B"
 }
 
+// wholeMax is up to where every digit before the point is written: beyond, they are not known anyway.
+const wholeMax = 1e15
+
 // figure writes three significant digits, and every digit before the point, in groups of three.
 func figure(v float64) string {
 	decimals := 0
 	switch abs := math.Abs(v); {
 	case v == 0:
 		return "0"
+	case math.IsNaN(v):
+		return "–"
+	case abs >= wholeMax:
+		return strings.Replace(strconv.FormatFloat(v, 'g', 3, 64), "Inf", "∞", 1)
 	case abs < 0.01:
 		return strconv.FormatFloat(v, 'g', 2, 64)
 	case abs < 9.995:

@@ -26,6 +26,9 @@ type glanceRow struct {
 }
 
 func (j *judged) glances() []glance {
+	if j.wide() {
+		return nil
+	}
 	var out []glance
 	for _, load := range j.loads {
 		g := glance{Load: load, Series: j.series}
@@ -54,7 +57,7 @@ func (j *judged) glanceRow(scenario, load string) (glanceRow, bool) {
 		if n := c.Number("offered") + c.Number("read-offered"); sound(*c) && n > most {
 			most, row.Offered = n, offeredText(*c)
 		}
-		row.Entries = append(row.Entries, entry{Text: glanceText(*c), Best: slices.Contains(winners, series), Broken: !sound(*c)})
+		row.Entries = append(row.Entries, entry{Text: glanceText(*c), Best: slices.Contains(winners, series), Broken: !sound(*c), Run: j.runOf(*c)})
 	}
 	return row, any
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/govbench/govbench/reports/result"
@@ -26,7 +27,9 @@ type page struct {
 	Policy                                                      string
 	Data, Script                                                template.HTML
 	Broken                                                      []result.Record
-	Tally                                                       []string
+	Verdicts, Tally                                             []string
+	Objective, WideNote                                         string
+	Cells                                                       []cellRow
 	Answers                                                     []answersAt
 	Comparisons                                                 []comparison
 	Sections                                                    []section
@@ -60,6 +63,7 @@ type answersAt struct {
 }
 
 type answerRow struct {
+	Of                       int // number of the scenario
 	Name, NameZh, Provenance string
 	Columns                  []answerColumn
 }
@@ -88,6 +92,9 @@ type runView struct {
 	Brief   string
 	Varied  string
 	Command string // that makes the run's cell again
+	Figures string // a metric a line
+	Of      int    // number of the scenario
+	Group   int
 }
 
 // unitGap is the space between a figure and its unit, at which no line may break.
@@ -106,22 +113,29 @@ func writeHTML(w io.Writer, in Input) error {
 		"keep":    keep,
 		"stamp":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"link":    isLink,
+		"inc":     func(i int) int { return i + 1 },
+		"rows":    func(lines []line) int { return len(lines) + 1 }, // and the commands
+		"of":      func(id string) int { return slices.Index(j.scenarios, id) },
 	}
 	t, err := template.New("report").Funcs(funcs).Parse(pageText)
 	if err != nil {
 		return err
 	}
 	p := page{Title: in.Title, Scope: j.scope(), Style: template.CSS(styleText), Broken: j.broken(), Tally: j.tally(),
+		Objective: j.objectiveText(), Verdicts: j.verdicts(), Cells: j.cellRows(),
 		Answers: j.answersByLoad(), Comparisons: j.comparisons(), Sections: sections, Checks: j.checkRows(), Warnings: j.warnings(),
-		Runs: runViews(in.Records), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: j.notModelled(), Costs: j.costs(), Shared: j.sharedModelling(),
+		Runs: j.runViews(), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: j.notModelled(), Costs: j.costs(), Shared: j.sharedModelling(),
 		Again: j.again(), AgainNote: j.againNote(), LoadNote: loadNote, GlanceNote: glanceNote, Cross: j.crossRows(), CrossNote: crossNote, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
 		ExactNote: exactNote, CatalogueNote: catalogueNote}
 	p.Services, p.Verifications, p.Refusals = j.serviceTables(), j.verifications(), j.refusals()
 	p.Amendments, p.AmendedNote = j.amendments(), amendedNote
 	p.ServicesNote, p.VerificationNote, p.RefusalsNote = servicesNote, verificationNote, refusalsNote
+	if j.wide() {
+		p.WideNote, p.Tally = j.wideNote(), j.effects()
+	}
 	p.CrossSentence = crossSentence(p.Cross)
 	p.Policy = scriptPolicy()
-	if p.Data, p.Script, err = in.scripts(); err != nil {
+	if p.Data, p.Script, err = j.scripts(); err != nil {
 		return err
 	}
 	if in.Environment.Go != "" {
@@ -131,6 +145,9 @@ func writeHTML(w io.Writer, in Input) error {
 }
 
 func (j *judged) answersByLoad() []answersAt {
+	if j.wide() {
+		return nil
+	}
 	var out []answersAt
 	glances := j.glances()
 	for i, load := range j.loads {
@@ -153,7 +170,7 @@ func (j *judged) answersByLoad() []answersAt {
 }
 
 func (j *judged) answerRow(a answer, headings []string) answerRow {
-	row := answerRow{Name: j.in.scenarioName(a.Scenario), NameZh: j.in.Scenarios[a.Scenario].NameZh, Provenance: j.in.provenance(a.Scenario)}
+	row := answerRow{Of: slices.Index(j.scenarios, a.Scenario), Name: j.in.scenarioName(a.Scenario), NameZh: j.in.Scenarios[a.Scenario].NameZh, Provenance: j.in.provenance(a.Scenario)}
 	for _, h := range headings {
 		col := answerColumn{Heading: h}
 		for _, c := range a.Choices {
@@ -205,11 +222,18 @@ func inlineSVG(f result.Figure) (template.HTML, error) {
 	return template.HTML(f.SVG[start:]), nil //nolint:gosec // drawn by reports/plot and checked above
 }
 
-func runViews(records []result.Record) []runView {
-	out := make([]runView, len(records))
-	for i, r := range records {
+func (j *judged) runViews() []runView {
+	groups := j.groups()
+	out := make([]runView, len(j.in.Records))
+	for i, r := range j.in.Records {
 		r = r.Withheld()
-		v := runView{Record: r, Varied: factors(r, ", "), Command: cellCommand(r)}
+		v := runView{Record: r, Varied: factors(r, ", "), Command: cellCommand(r),
+			Of: slices.Index(j.scenarios, r.Scenario), Group: slices.Index(groups, j.group(j.cells[j.of[i]]))}
+		lines := make([]string, len(r.Values))
+		for k, value := range r.Values {
+			lines[k] = value.Name + " " + quantity(value.Value, value.Unit)
+		}
+		v.Figures = strings.Join(lines, "\n")
 		if t, ok := r.Value("throughput"); ok {
 			v.Brief = quantity(t.Value, t.Unit)
 			if reads, ok := r.Value("read-throughput"); ok {

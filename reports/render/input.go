@@ -22,6 +22,8 @@ type Input struct {
 	Networks  map[string]string // what each is and where its figures come from, a sentence
 	Machines  map[string]string // the same of the machine profiles
 	Command   string            // that makes these results again
+	Cores     map[string]int    // of a node, by the cell's hash, where the machine is known
+	Objective result.Objective  // what the verdicts hold each cell against; nil: the default one
 	// Environment is written to environment.json and shown last: it is what may differ next time.
 	Environment Environment
 }

@@ -13,6 +13,9 @@ import (
 // what faults did to it; then what varied settings did, and how the two implementations of Raft compare.
 func (j *judged) tally() []string {
 	var out []string
+	if j.wide() {
+		return unique(append(j.verdicts(), j.effects()...))
+	}
 	for _, load := range j.loads {
 		for _, t := range trusts {
 			out = append(out, j.winners(load, t))

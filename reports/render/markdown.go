@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/govbench/govbench/reports/term"
 )
 
 // writeMarkdown writes the answer, the comparison and what they rest on, for a pull request.
@@ -14,17 +16,22 @@ func writeMarkdown(w io.Writer, in Input) error {
 	p := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
 	p("# %s\n\n%s\n", md(in.Title), j.scope())
 	j.markdownBroken(p)
-	p("## Answer\n")
-	for _, s := range j.tally() {
+	p("## Answer\n\n%s\n", md(j.objectiveText()))
+	for _, s := range unique(j.verdicts(), j.tally()) {
 		p("- %s", md(s))
 	}
 	p("\n%s\n", loadNote)
 	for _, g := range j.glances() {
 		j.markdownGlance(p, g)
 	}
-	p("\n%s %s\n\n## Why\n\n%s\n", glanceNote, bestNote, verdictNote)
-	j.markdownAnswers(p)
-	p("\n## Comparison\n\n%s", bestNote)
+	if j.wide() {
+		p("\n## Every cell\n\n%s\n", j.wideNote())
+		j.markdownCells(p)
+	} else {
+		p("\n%s %s\n\n## Why\n\n%s\n", glanceNote, bestNote, verdictNote)
+		j.markdownAnswers(p)
+		p("\n## Comparison\n\n%s", bestNote)
+	}
 	if j.sampled() {
 		p("\n%s", sampleNote)
 	}
@@ -115,7 +122,7 @@ func (j *judged) markdownBasis(p printer) {
 	p("\n## What the figures rest on\n\n%s %s\n\n### Scenarios\n\n%s\n", exactNote, sampleNote, catalogueNote)
 	p("| scenario | id | provenance | sources | modelled for it alone |\n|---|---|---|---|---|")
 	for _, s := range j.provenanceRows() {
-		p("| %s | `%s` | %s | %s | %s |", md(strings.TrimSpace(s.Name+" "+s.NameZh)), strings.ReplaceAll(s.ID, "`", ""), md(s.Provenance), md(strings.Join(s.Sources, " ")), md(strings.Join(s.Modelled, "; ")))
+		p("| %s | %s | %s | %s | %s |", md(strings.TrimSpace(s.Name+" "+s.NameZh)), mdCode(s.ID), md(s.Provenance), md(strings.Join(s.Sources, " ")), md(strings.Join(s.Modelled, "; ")))
 	}
 	if shared := j.sharedModelling(); len(shared) > 0 {
 		p("\n### Modelled in several scenarios\n")
@@ -188,5 +195,10 @@ func (j *judged) markdownCross(p printer) {
 
 var mdEscaper = strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", ">", "&gt;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`)
 
-// md keeps a text from being taken for markup.
-func md(s string) string { return mdEscaper.Replace(s) }
+// md keeps a text from being taken for markup, or for commands where the file is shown in a terminal.
+func md(s string) string { return term.Clean(mdEscaper.Replace(s)) }
+
+// mdCode is a text as code in a table, where a bar would end the cell all the same.
+func mdCode(s string) string {
+	return "`" + term.Clean(strings.NewReplacer("`", "", "|", `\|`, "\n", " ", "\r", " ").Replace(s)) + "`"
+}

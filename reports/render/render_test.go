@@ -160,8 +160,8 @@ func TestNamesCannotBecomeMarkup(t *testing.T) {
 // Every figure on the page carries its unit: a cell of numbers alone is a mistake.
 func TestEveryNumberHasAUnit(t *testing.T) {
 	page := render(t, writeHTML, small())
-	cell := regexp.MustCompile(`<td class="num[^"]*">(?:<span aria-label="best">★</span> )?([^<]*)</td>`)
-	item := regexp.MustCompile(`<li><span class="muted">[^<]*</span> ([^<]*)</li>`)
+	cell := regexp.MustCompile(`<td class="num[^"]*"[^>]*>(?:<span role="img" aria-label="best">★</span> )?(?:<a [^>]*>)?([^<]*)</`)
+	item := regexp.MustCompile(`(?m)^(?:<p class="values">)?[a-z0-9-]+ ([-0-9][^<\n]*)(?:</p>)?$`)
 	found := 0
 	for _, re := range []*regexp.Regexp{cell, item} {
 		for _, m := range re.FindAllStringSubmatch(page, -1) {
@@ -288,5 +288,27 @@ func TestSparks(t *testing.T) {
 	}
 	if text := draw(synthetic(12, "city", "2000"), false); strings.Contains(text, "Over time") {
 		t.Error("72 runs are drawn")
+	}
+}
+
+// Names that results bring along end no line, no cell and no unit, and command no terminal.
+func TestHostileNames(t *testing.T) {
+	const hostile = "\x1b[31mred\x1b[0m\u202e\r\n|<b>*x*`y` z"
+	in := small()
+	for i := range in.Records {
+		r := &in.Records[i]
+		r.Scenario, r.Design = hostile, hostile
+		r.Values = append(r.Values, result.Value{Name: hostile, Unit: hostile, Better: hostile, Exact: true, Value: 1})
+	}
+	for _, l := range strings.Split(strings.TrimSpace(render(t, writeBench, in)), "\n") {
+		f := strings.Fields(l)
+		if f[0] == "Unit" && len(f) != 3 || f[0] != "Unit" && (!strings.HasPrefix(f[0], "BenchmarkRun/") || len(f)%2 != 0) || strings.ContainsRune(l, 0x1b) {
+			t.Errorf("bench.txt holds %q", l)
+		}
+	}
+	for _, l := range strings.Split(render(t, writeMarkdown, in), "\n") {
+		if strings.ContainsAny(l, "\x1b\u202e\r") || strings.HasPrefix(l, "|<b>") || strings.Contains(strings.ReplaceAll(l, "`", ""), "<b>") && !strings.Contains(l, "\\|<b>") {
+			t.Errorf("report.md holds %q", l)
+		}
 	}
 }

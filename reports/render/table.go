@@ -32,6 +32,7 @@ type entry struct {
 	Text   string
 	Best   bool
 	Broken bool // withheld: Text says which check failed
+	Run    int  // number of the run at which the command stands, from 1; 0: none
 }
 
 // line is one row: a metric of a scenario, over the series.
@@ -44,6 +45,7 @@ type line struct {
 type block struct {
 	Scenario string
 	Lines    []line
+	Runs     []int // of each series, where its command stands; 0: no run
 }
 
 // comparison is the table of one load.
@@ -54,6 +56,9 @@ type comparison struct {
 }
 
 func (j *judged) comparisons() []comparison {
+	if j.wide() {
+		return nil
+	}
 	var out []comparison
 	for _, load := range j.loads {
 		cmp := comparison{Load: load, Series: j.series}
@@ -81,6 +86,10 @@ func (j *judged) block(scenario, load string) block {
 	row := make([]*stats.Cell, len(j.series))
 	for i, s := range j.series {
 		row[i] = j.find(scenario, load, s)
+		b.Runs = append(b.Runs, 0)
+		if row[i] != nil {
+			b.Runs[i] = j.runOf(*row[i])
+		}
 	}
 	for _, m := range compared {
 		if l, ok := j.metricLine(m.metric, m.words, row); ok {

@@ -30,7 +30,7 @@ func Text(w io.Writer, in Input) error {
 		out.Sentence(keep(s))
 	}
 	tables := j.textTables()
-	if rows, fits := fit(out, tables); fits {
+	if rows, fits := fit(out, tables); fits && !j.wide() {
 		fmt.Fprintln(out)
 		out.Sentence(keep(glanceNote))
 		for _, t := range tables {
@@ -39,6 +39,7 @@ func Text(w io.Writer, in Input) error {
 		}
 		j.writeSparks(out)
 	} else {
+		rows = max(rows, len(j.cellRows()))
 		fmt.Fprintln(out)
 		out.Sentence(fmt.Sprintf("The comparison (%s of %s) does not fit in here: it is in the report.", count(rows, "row"), count(len(j.series), "design")))
 	}

@@ -61,13 +61,28 @@ type judged struct {
 	loads     []string
 	series    []string
 	answers   []answer
+	isWide    bool
+	of        []int          // number of the cell of each record
+	first     map[string]int // number of each cell's first run, by runKey
 }
 
 func judge(in Input) *judged {
-	j := &judged{in: in, cells: stats.Cells(in.Records)}
+	j := &judged{in: in, cells: stats.Cells(in.Records), first: firstRuns(in.Records), of: make([]int, len(in.Records))}
+	place := map[string]int{}
+	for i, c := range j.cells {
+		for _, r := range slices.Concat(c.Trials, c.Broken) {
+			place[runKey(r)] = i
+		}
+	}
+	for i, r := range in.Records {
+		j.of[i] = place[runKey(r)]
+	}
 	j.scenarios = stats.Unique(j.cells, func(c stats.Cell) string { return c.Scenario })
 	j.loads = stats.Unique(j.cells, func(c stats.Cell) string { return c.Load })
 	j.series = stats.Unique(j.cells, func(c stats.Cell) string { return c.Series })
+	if j.isWide = stats.Wide(j.cells); j.isWide {
+		return j
+	}
 	for _, load := range j.loads {
 		for _, s := range j.scenarios {
 			if a := (answer{Scenario: s, Load: load, Choices: j.choices(s, load)}); len(a.Choices) > 0 {

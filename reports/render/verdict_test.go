@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -159,6 +160,7 @@ func TestQuantities(t *testing.T) {
 		{0.0123456, "sec", "12.3 ms"}, {1.5e-7, "sec", "150 ns"}, {0, "sec", "0 s"}, {86400.5, "sec", "24 h"}, {300, "sec", "5 min"}, {864000, "sec", "10 days"}, {0.9999, "sec", "1 s"}, {9.996e-4, "sec", "1 ms"},
 		{1999.8, "tx/sec", "2,000 tx/s"}, {0.312, "ratio", "31.2 %"}, {2331, "B", "2.33 kB"}, {24, "msg", "24 msg"}, {0, "tx/sec", "0 tx/s"},
 		{1234567, "tx", "1,234,567 tx"}, {1, "view", "1 view"}, {3, "view", "3 views"}, {140.2, "read/sec", "140 reads/s"}, {99.96, "tx", "100 tx"}, {-1234.5, "tx", "-1,234 tx"},
+		{999e12, "tx", "999,000,000,000,000 tx"}, {-1.7e308, "tx", "-1.7e+308 tx"}, {math.Inf(1), "tx", "+∞ tx"}, {math.Inf(-1), "sec", "-∞ days"}, {math.NaN(), "tx", "– tx"},
 	} {
 		if got := quantity(tc.v, tc.unit); got != tc.want {
 			t.Errorf("%v %s: %q, want %q", tc.v, tc.unit, got, tc.want)

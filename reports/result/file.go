@@ -24,8 +24,11 @@ func Read(name string, in io.Reader) ([]Record, error) {
 	return records, err
 }
 
-// ReadFile is Read on a file.
+// ReadFile is Read on a regular file: reading a pipe could wait for ever.
 func ReadFile(path string) ([]Record, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, &Error{File: path, Line: 1, Problem: "is no regular file", Remedy: "name the output directory of a run"}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -47,7 +50,7 @@ func read(name string, in io.Reader) (records []Record, good int64, err error) {
 			return records, good, nil
 		case err == io.EOF:
 			return fail(fmt.Sprintf("the last line is truncated after %d bytes", len(line)),
-				fmt.Sprintf("the %d runs before it are whole: --resume cuts the line off and runs its cell again", len(records)), ErrTruncated)
+				runsBefore(len(records), "whole")+": --resume cuts the line off and runs its cell again", ErrTruncated)
 		case errors.Is(err, bufio.ErrTooLong):
 			return fail(fmt.Sprintf("the line is longer than %d MiB", lineMax>>20), "this is not a runs.jsonl", err)
 		case err != nil:
@@ -60,6 +63,17 @@ func read(name string, in io.Reader) (records []Record, good int64, err error) {
 		records = append(records, r)
 		good += int64(len(line))
 	}
+}
+
+// runsBefore says what the runs before a truncated line are.
+func runsBefore(n int, are string) string {
+	switch n {
+	case 0:
+		return "no run stands before it"
+	case 1:
+		return "the run before it is " + are
+	}
+	return fmt.Sprintf("the %d runs before it are %s", n, are)
 }
 
 // readLine returns a line with its end, io.EOF with the rest of the file when there is no end, or
@@ -129,7 +143,7 @@ func Resume(path string) (w *Writer, finished []Record, truncated *Error, err er
 	finished, good, err := read(path, f)
 	if errors.Is(err, ErrTruncated) {
 		errors.As(err, &truncated)
-		truncated.Remedy = fmt.Sprintf("it was cut off; the %d runs before it are kept", len(finished))
+		truncated.Remedy = "it was cut off; " + runsBefore(len(finished), "kept")
 		if err = f.Truncate(good); err == nil {
 			err = f.Sync()
 		}

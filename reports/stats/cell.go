@@ -135,3 +135,15 @@ func Unique(cells []Cell, key func(Cell) string) []string {
 	}
 	return out
 }
+
+// ColumnsMax is how many series stand beside each other in a table or figure, and LoadsMax how many loads have one of
+// their own.
+const (
+	ColumnsMax = 16
+	LoadsMax   = 12
+)
+
+// Wide reports whether cells, as those of a sweep, are too many for tables and figures with a column a series.
+func Wide(cells []Cell) bool {
+	return len(Unique(cells, func(c Cell) string { return c.Series })) > ColumnsMax || len(Unique(cells, func(c Cell) string { return c.Load })) > LoadsMax
+}

@@ -7,6 +7,7 @@
 package stats
 
 import (
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -41,6 +42,9 @@ func Median(values []float64) Interval {
 	out := Interval{N: n, Median: v[n/2], Low: v[0], High: v[n-1]}
 	if n%2 == 0 {
 		out.Median = v[n/2-1] + (v[n/2]-v[n/2-1])/2
+		if math.IsInf(out.Median, 0) {
+			out.Median = v[n/2-1]/2 + v[n/2]/2 // the difference of the two is more than a number can be
+		}
 	}
 	coin := distuv.Binomial{N: float64(n), P: 0.5}
 	// The interval from the k-th smallest to the k-th largest misses when fewer than k values fall on

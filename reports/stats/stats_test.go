@@ -25,6 +25,9 @@ func TestMedianInterval(t *testing.T) {
 			t.Errorf("n=%d: %+v, want rank %d covering %v", tc.n, got, tc.k, tc.covers)
 		}
 	}
+	if got := Median([]float64{-math.MaxFloat64, math.MaxFloat64}).Median; got != 0 {
+		t.Errorf("between the least and the greatest number lies %v", got)
+	}
 	if got := Median(nil); got != (Interval{}) {
 		t.Errorf("of nothing: %+v", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/govbench/govbench/reports/plot"
@@ -28,8 +29,8 @@ func Report(files []File, records []result.Record) (render.Input, error) {
 
 // ReportSaturations gathers what a report of searches says, as Report does for runs. records are the runs that
 // the searches made.
-func ReportSaturations(file File, found []result.Saturation, records []result.Record) (render.Saturations, error) {
-	in, err := Describe([]File{file}, records)
+func ReportSaturations(files []File, found []result.Saturation, records []result.Record) (render.Saturations, error) {
+	in, err := Describe(files, records)
 	if err != nil {
 		return render.Saturations{Input: in}, err
 	}
@@ -54,6 +55,7 @@ func Describe(files []File, records []result.Record) (render.Input, error) {
 		Designs:   map[string]render.DesignInfo{},
 		Networks:  map[string]string{},
 		Machines:  map[string]string{},
+		Cores:     map[string]int{},
 	}
 	for _, f := range files {
 		if in.Title == "" {
@@ -79,6 +81,11 @@ func Describe(files []File, records []result.Record) (render.Input, error) {
 		explain(&in, r)
 		if d, ok := designNamed(r.Design); ok && in.Designs[r.Design].Title == "" {
 			in.Designs[r.Design] = designInfo(d, "")
+		}
+	}
+	for _, r := range records {
+		if n := coresOf(r, files); n > 0 {
+			in.Cores[r.Cell] = n
 		}
 	}
 	describeWorld(&in, files)
@@ -201,6 +208,34 @@ func describeNetwork(name string, files []File) string {
 		return "described in the experiment's own file."
 	}
 	return fmt.Sprintf("%s. Source: %s. %s", t.Title, t.Source, strings.Join(t.Modelled, " "))
+}
+
+// coresOf a record's nodes; 0 when its machine is not known any more.
+func coresOf(r result.Record, files []File) int {
+	const setting = "machine.cores"
+	for _, f := range r.Factors {
+		if n, err := strconv.Atoi(f.Value); f.Name == setting && err == nil {
+			return n
+		}
+	}
+	for _, f := range files {
+		if own := f.Machine.Inline; f.Machine.Name == r.Machine || own != nil && own.Name == r.Machine {
+			if n, err := strconv.Atoi(f.Set[setting]); err == nil {
+				return n
+			}
+			if own != nil && own.Cores > 0 {
+				return own.Cores
+			}
+			if own != nil {
+				r.Machine = cmp.Or(own.Base, "reference")
+			}
+		}
+	}
+	p, err := resource.LookupProfile(r.Machine)
+	if err != nil {
+		return 0
+	}
+	return p.Cores
 }
 
 func describeMachine(name string, files []File) string {

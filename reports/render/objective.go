@@ -1,0 +1,296 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/stats"
+)
+
+// objective is what the verdicts hold each cell against.
+func (j *judged) objective() result.Objective {
+	if j.in.Objective != nil {
+		return j.in.Objective
+	}
+	return result.DefaultObjective()
+}
+
+// meets reports whether every trial of a cell holds the objective.
+func (j *judged) meets(c stats.Cell) bool {
+	return sound(c) && !slices.ContainsFunc(c.Trials, func(r result.Record) bool { return len(j.objective().Misses(offeredOnly(c, r))) > 0 })
+}
+
+// offeredOnly gives a run of queries alone their latency under the name of the transactions', so that one objective
+// judges both.
+func offeredOnly(c stats.Cell, r result.Record) result.Record {
+	if ofCell(c, rank) == rank {
+		return r
+	}
+	r.Values = slices.Clone(r.Values)
+	for i := range r.Values {
+		if name, ok := strings.CutPrefix(r.Values[i].Name, "read-"); ok {
+			r.Values = append(r.Values, result.Value{Name: name, Unit: r.Values[i].Unit, Value: r.Values[i].Value})
+		}
+	}
+	return r
+}
+
+// standing is how a group of cells of one kind stands to the objective.
+type standing struct {
+	name           string
+	model          string // of faults
+	sampled        bool
+	cells          []stats.Cell
+	met            []stats.Cell
+	broken         int
+	costLow, costs float64 // replicas x cores of the least and the most costly of the cells; 0: not known
+}
+
+// standings are those of every group, exact figures and samples apart, in the order in which a government should ask.
+func (j *judged) standings() []standing {
+	var out []standing
+	groups := j.groups()
+	for _, t := range trusts {
+		for _, g := range groups {
+			for _, sampled := range []bool{false, true} {
+				s := standing{name: g, model: t.model, sampled: sampled}
+				for _, c := range j.cells {
+					if j.group(c) == g && j.faultModel(c.Design) == t.model && (c.Runtime != result.Virtual) == sampled {
+						s.add(c, j.meets(c), j.cost(c))
+					}
+				}
+				if len(s.cells) > 0 {
+					out = append(out, s)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (s *standing) add(c stats.Cell, met bool, cost float64) {
+	if len(s.cells) == 0 || cost < s.costLow {
+		s.costLow = cost
+	}
+	s.costs = max(s.costs, cost)
+	s.cells = append(s.cells, c)
+	switch {
+	case met:
+		s.met = append(s.met, c)
+	case !sound(c):
+		s.broken++
+	}
+}
+
+// cost is what a cell's group takes, in cores; 0 when its machine's are not known.
+func (j *judged) cost(c stats.Cell) float64 {
+	r := anyRecord(c)
+	return float64(r.Replicas * j.in.Cores[r.Cell])
+}
+
+// verdicts are the sentences with which the report begins: the objective; the least costly design that meets it
+// everywhere, for each fault model; then each design: where it meets the objective, at what cost, what limits it
+// and how sure that is.
+func (j *judged) verdicts() []string {
+	all := j.standings()
+	if len(all) == 0 {
+		return nil
+	}
+	var out []string
+	for _, t := range trusts {
+		for _, sampled := range []bool{false, true} {
+			out = append(out, j.chosen(t, slices.DeleteFunc(slices.Clone(all), func(s standing) bool { return s.model != t.model || s.sampled != sampled }), sampled))
+		}
+	}
+	for _, s := range all {
+		out = append(out, j.standingText(s))
+	}
+	return unique(out)
+}
+
+// objectiveText states the objective.
+func (j *judged) objectiveText() string {
+	text := "The objective"
+	if j.in.Objective == nil {
+		text = "The default objective"
+	}
+	return text + " of a cell (a service at a load on a design): " + j.objective().String() + "."
+}
+
+// chosen names who of one kind meets the objective everywhere at the least cost.
+func (j *judged) chosen(t trust, rivals []standing, sampled bool) string {
+	if len(rivals) == 0 {
+		return ""
+	}
+	text := t.heading
+	if sampled {
+		text += ", by samples"
+	}
+	everywhere := slices.DeleteFunc(slices.Clone(rivals), func(s standing) bool { return len(s.met) < len(s.cells) })
+	if len(everywhere) == 0 {
+		most := slices.MaxFunc(rivals, func(a, b standing) int { return compare(a.share(), b.share()) })
+		if len(most.met) == 0 {
+			return text + ": no design meets the objective anywhere."
+		}
+		return fmt.Sprintf("%s: no design meets the objective everywhere; %s comes closest, in %d of %d cells.", text, most.name, len(most.met), len(most.cells))
+	}
+	least := slices.MinFunc(everywhere, func(a, b standing) int { return compare(a.costs, b.costs) }).costs
+	var names []string
+	for _, s := range everywhere {
+		if s.costs == least {
+			names = append(names, s.name)
+		}
+	}
+	text += ": " + list(names, "and") + plural(len(names), " meets", " meet") + " the objective everywhere"
+	if least > 0 {
+		text += fmt.Sprintf(" for %s cores", figure(least))
+		if len(names) > 1 {
+			text += " each"
+		}
+		if len(everywhere) > len(names) {
+			text += ", fewer than the others that do"
+		}
+	}
+	return text + "."
+}
+
+func (s standing) share() float64 { return float64(len(s.met)) / float64(len(s.cells)) }
+
+// standingText is all about one design in a few sentences.
+func (j *judged) standingText(s standing) string {
+	where := fmt.Sprintf("%d of %d cells", len(s.met), len(s.cells))
+	switch {
+	case len(s.met) == len(s.cells) && len(s.cells) == 1:
+		where = "its one cell"
+	case len(s.met) == len(s.cells):
+		where = "all of its " + count(len(s.cells), "cell")
+	case len(s.met) == 0:
+		where = "none of its " + count(len(s.cells), "cell")
+	}
+	text := fmt.Sprintf("%s%s meets it in %s%s.", s.name, j.costText(s), where, j.byLoad(s))
+	if tails := tailsOf(s.met); len(tails) > 0 {
+		low, high := bounds(tails)
+		text += " 99 % are answered there within " + rangeText(low, high, timeText) + "."
+	}
+	if s.broken > 0 {
+		text += fmt.Sprintf(" In %s a check failed.", count(s.broken, "cell"))
+	}
+	return text + j.backText(s) + sureText(s)
+}
+
+func tailsOf(cells []stats.Cell) []float64 {
+	var out []float64
+	for _, c := range cells {
+		if _, ok := c.Median(ofCell(c, rank)); ok {
+			out = append(out, tail(c))
+		}
+	}
+	return out
+}
+
+func (j *judged) costText(s standing) string {
+	r := anyRecord(s.cells[0])
+	switch {
+	case s.costLow == 0:
+		return fmt.Sprintf(" (%s)", count(r.Replicas, "replica"))
+	case s.costLow == s.costs:
+		return fmt.Sprintf(" (%d replicas x %s = %s)", r.Replicas, count(j.in.Cores[r.Cell], "core"), figure(s.costs))
+	}
+	return fmt.Sprintf(" (%s to %s cores)", figure(s.costLow), figure(s.costs))
+}
+
+// byLoad says at which loads how many services are met, where loads are few and differ.
+func (j *judged) byLoad(s standing) string {
+	if j.wide() || len(s.met) == 0 || len(s.met) == len(s.cells) {
+		return ""
+	}
+	var words []string
+	for _, load := range stats.Unique(s.cells, func(c stats.Cell) string { return c.Load }) {
+		at := func(cells []stats.Cell) (n int) {
+			for _, c := range cells {
+				if c.Load == load {
+					n++
+				}
+			}
+			return n
+		}
+		words = append(words, fmt.Sprintf("%d of %d at %s", at(s.met), at(s.cells), loadText(load)))
+	}
+	if len(words) < 2 {
+		return ""
+	}
+	return " (" + list(words, "and") + ")"
+}
+
+// backText says what holds a design back where it fails the objective or, where it never does, what its latency is.
+func (j *judged) backText(s standing) string {
+	var words []string
+	for _, c := range s.cells {
+		if !sound(c) || slices.ContainsFunc(s.met, func(m stats.Cell) bool { return m.Scenario == c.Scenario && m.Series == c.Series && m.Load == c.Load }) {
+			continue
+		}
+		words = append(words, j.missText(c))
+	}
+	if len(words) > 0 {
+		return " Elsewhere it misses: " + commonest(words) + "."
+	}
+	for _, c := range s.met {
+		if part, _, _ := largestPart(c.Trials[0]); part != "" {
+			words = append(words, part)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " Its latency is mostly " + commonest(words) + "."
+}
+
+// missText names the first term that a cell does not hold, and what holds it back.
+func (j *judged) missText(c stats.Cell) string {
+	for _, t := range j.objective() {
+		for _, r := range c.Trials {
+			if len((result.Objective{t}).Misses(offeredOnly(c, r))) == 0 {
+				continue
+			}
+			text := t.String()
+			if limit := limitWord(c); limit != result.LimitOffered {
+				text += ", held back by " + heldBack(c)
+			}
+			return text
+		}
+	}
+	return "the objective"
+}
+
+// sureText says how sure the figures of a design are.
+func sureText(s standing) string {
+	fewest, worst := -1, stats.Cell{}
+	for _, c := range s.cells {
+		if !sound(c) {
+			continue
+		}
+		if n := len(c.Trials); fewest < 0 || n < fewest {
+			fewest = n
+		}
+		if len(worst.Trials) == 0 || tail(c) > tail(worst) {
+			worst = c
+		}
+	}
+	interval := ""
+	if m, ok := worst.Median(ofCell(worst, rank)); ok && m.N > 1 {
+		interval = fmt.Sprintf(" The slowest cell's 99 %% lie in %s.", rangeText(m.Low, m.High, timeText))
+	}
+	switch {
+	case fewest < 0:
+		return " There is no sound run to judge by."
+	case !s.sampled && fewest == 1:
+		return " Exact, by one seed."
+	case !s.sampled:
+		return fmt.Sprintf(" Exact for each of at least %s.%s", count(fewest, "seed"), interval)
+	case fewest < samplesMin:
+		return fmt.Sprintf(" Samples, and only %s of some cells: a ranking takes %d.%s", count(fewest, "trial"), samplesMin, interval)
+	}
+	return fmt.Sprintf(" Samples, at least %s of each cell.%s", count(fewest, "trial"), interval)
+}
