@@ -186,7 +186,8 @@ func readSide(name string, warn io.Writer) ([]result.Record, error) {
 		}
 	}
 	if filepath.Base(file) == searchesFile {
-		return readSearches(file)
+		found, err := readSearches(file)
+		return highest(found), err
 	}
 	records, err := gobench.ReadAnyFile(file)
 	if detail := (*result.Error)(nil); errors.Is(err, result.ErrTruncated) && errors.As(err, &detail) {
@@ -208,13 +209,22 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// readSearches reads what govbench saturate found: its runs are at loads that differ from search to search.
-func readSearches(path string) ([]result.Record, error) {
+// highest are searches as records: the runs of a search are at loads that differ from search to search.
+func highest(found []result.Saturation) []result.Record {
+	out := make([]result.Record, len(found))
+	for i := range found {
+		out[i] = found[i].Record()
+	}
+	return out
+}
+
+// readSearches reads what govbench saturate found.
+func readSearches(path string) ([]result.Saturation, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	var out []result.Record
+	var out []result.Saturation
 	n := 0
 	for line := range bytes.Lines(data) {
 		n++
@@ -222,7 +232,7 @@ func readSearches(path string) ([]result.Record, error) {
 		if err != nil {
 			return nil, &result.Error{File: path, Line: n, Problem: err.Error(), Remedy: "govbench saturate --resume --out DIR writes it again, and makes no run twice", Err: err}
 		}
-		out = append(out, found.Record())
+		out = append(out, found)
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("%s holds no finished search", path)

@@ -18,6 +18,7 @@ import (
 	"github.com/govbench/govbench/reports/render"
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/reports/stats"
+	"github.com/govbench/govbench/reports/term"
 )
 
 // liveFlags are the flags of a gate between two commands.
@@ -90,21 +91,16 @@ func (g *liveGate) run(ctx context.Context, arm interleave.Arm) ([]result.Record
 
 // session makes a session of fresh trials.
 func (g *liveGate) session(ctx context.Context, round int, noise bool) (interleave.Judged, error) {
-	tell := func(string, ...any) {}
-	if !g.flags.quiet {
-		tell = func(format string, args ...any) { fmt.Fprintf(g.cmd.ErrOrStderr(), format+"\n", args...) }
-	}
-	started, last := time.Now(), time.Now()
+	p := beginProgress(g.cmd.ErrOrStderr(), g.flags.quiet, "runs", time.Now)
+	p.begin()
 	s, err := interleave.Run(ctx, interleave.Plan{
 		Trials: g.flags.trials, Seed: g.flags.order + uint64(round), Noise: noise,
-		Progress: func(done, total int, _ interleave.Arm) {
-			if now := time.Now(); done == total || now.Sub(last) >= linesEvery {
-				last = now
-				left := time.Duration(float64(now.Sub(started)) / float64(done) * float64(total-done)).Round(time.Second)
-				tell("%d of %d runs, %v left", done, total, left)
-			}
-		},
-	}, g.run)
+		Progress: func(done, total int, _ interleave.Arm) { p.counted(done, total) },
+	}, func(ctx context.Context, arm interleave.Arm) ([]result.Record, error) {
+		p.doing(fmt.Sprintf("%s: %s", arm, strings.Join(g.sides[arm].words, " ")))
+		return g.run(ctx, arm)
+	})
+	p.close()
 	if err != nil {
 		return interleave.Judged{}, err
 	}
@@ -229,7 +225,11 @@ func (g *liveGate) verdict(rounds []interleave.Judged, failed []stats.Contrast) 
 			break
 		}
 		cell := first.Pairs[c.Pair].Cell()
-		names = append(names, fmt.Sprintf("%s of %s on %s (%+.3g %%)", c.Metric, cell.Scenario, cell.Series, 100*c.Change))
+		name := c.Metric + " of " + cell.Scenario
+		if cell.Series != "" { // a benchmark of Go has none
+			name += " on " + cell.Series
+		}
+		names = append(names, fmt.Sprintf("%s (%+.3g %%)", name, 100*c.Change))
 	}
 	switch regressed := len(first.Regressions()); {
 	case len(failed) > 0 && len(rounds) > 1:
@@ -272,9 +272,10 @@ func (g *liveGate) floors(j interleave.Judged) []string {
 func (g *liveGate) text(w io.Writer, rounds []interleave.Judged, failed []stats.Contrast) error {
 	for i, j := range rounds {
 		if i > 0 {
-			fmt.Fprintln(w, "\nOnce more with fresh trials:")
+			fmt.Fprintln(w)
+			term.Of(w).Sentence("Once more with fresh trials:")
 		}
-		fmt.Fprintf(w, "%s of each version in random order; --order-seed %d draws that order again.\n", plural(g.flags.trials, "trial"), j.Seed)
+		term.Of(w).Sentence(fmt.Sprintf("%s of each version in random order; --order-seed %d draws that order again.", plural(g.flags.trials, "trial"), j.Seed))
 		if err := render.CompareText(w, g.compared(j), render.ByWorst, g.flags.all); err != nil {
 			return err
 		}
@@ -282,8 +283,9 @@ func (g *liveGate) text(w io.Writer, rounds []interleave.Judged, failed []stats.
 			paragraph(w, 0, "", s)
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", g.verdict(rounds, failed))
-	return err
+	fmt.Fprintln(w)
+	sayVerdict(w, g.verdict(rounds, failed))
+	return term.Of(w).Err()
 }
 
 // page writes the rounds as Markdown.

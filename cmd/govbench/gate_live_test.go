@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/govbench/govbench/reports/interleave"
 	"github.com/govbench/govbench/reports/result"
@@ -165,6 +166,7 @@ func TestGateLiveWrong(t *testing.T) {
 		{[]string{"--old", "true", "--new", "true"}, "printed nothing"},
 		{[]string{"--old", x, "--new", `sh -c 'echo FAIL'`}, "a test or a build failed"},
 		{[]string{"--old", x, "--new", y}, "the commands must measure the same"},
+		{[]string{"--old", "sh -c 'sleep 60; echo'", "--new", "sh -c 'sleep 60; echo'", "--timeout", "20ms"}, "was stopped"},
 		{[]string{"--old", "sleep 60", "--new", "sleep 60", "--timeout", "20ms"}, "took longer than --timeout 20ms"},
 		{[]string{"--old", x, "--new", "sh -c 'ls {dir} && echo BenchmarkX 1 5 ns/op && touch {dir}/a && false'"}, "exit status 1"},
 		{[]string{"--old", x, "--new", x, "extra"}, "allowed are flags only"},
@@ -177,5 +179,22 @@ func TestGateLiveWrong(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(os.TempDir(), "govbench-gate-*")); err != nil || len(left) > 0 {
 		t.Errorf("directories are left: %v, %v", left, err)
+	}
+}
+
+// TestStoppedWithChildren: what a command started ends with it, and does not disturb the next run.
+func TestStoppedWithChildren(t *testing.T) {
+	needsShell(t)
+	marker := filepath.Join(t.TempDir(), "marker")
+	m, err := newMeasured("--new", fmt.Sprintf("sh -c '(sleep 0.2; touch %s) & wait'", marker), 50*time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.run(t.Context()); err == nil || !strings.Contains(err.Error(), "--timeout 50ms") {
+		t.Errorf("a run without an end gives %v", err)
+	}
+	time.Sleep(300 * time.Millisecond)
+	if _, err := os.Stat(marker); err == nil {
+		t.Error("a process that the command started went on after it was stopped")
 	}
 }

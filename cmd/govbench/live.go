@@ -21,8 +21,11 @@ func (g *progress) picture() (above, lines []string) {
 	defer g.mu.Unlock()
 	columns := g.page.Columns()
 	for i := range g.slots {
-		if s := &g.slots[i]; s.Cell != nil {
+		switch s := &g.slots[i]; {
+		case s.Cell != nil:
 			lines = append(lines, g.cellLine(s, columns))
+		case s.what != "":
+			lines = append(lines, cutTo(s.what, clockText(g.now().Sub(s.began)), columns-1))
 		}
 	}
 	share := 0.0
@@ -48,8 +51,13 @@ func (g *progress) cellLine(s *slot, columns int) string {
 	if columns >= 56 {
 		right += fmt.Sprintf(" %5s", clockText(elapsed))
 	}
-	room := columns - 3 - term.Width(right)
-	return term.Pad(cellName(s.Cell, room), room, false) + "  " + right
+	return cutTo(cellName(s.Cell, columns-3-term.Width(right)), right, columns-1)
+}
+
+// cutTo puts two texts at the ends of a line, of which the first may be cut.
+func cutTo(left, right string, columns int) string {
+	room := columns - 2 - term.Width(right)
+	return term.Pad(term.Cut(left, room), room, false) + "  " + right
 }
 
 // cellName says in so many columns what a cell is. The name of the service gives way first.

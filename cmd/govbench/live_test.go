@@ -96,8 +96,8 @@ raft on court-evidence… at 40  [#.........] 1.0/7.0 s  0:00
 `)
 	s.screen.Resize(40, 24)
 	s.found(3, 9, result.Saturation{Design: "raft", Scenario: "x", Found: true, Sustained: 1234, Curve: make([]result.Loaded, 7)})
-	s.after(t, 10*time.Second, `3 of 9 searches: raft on x: 1234 request
-s/s, 7 runs
+	s.after(t, 10*time.Second, `3 of 9 searches: raft on x: 1234
+  requests/s, 7 runs
 `+strings.Repeat("raft on court-…  [#.........] 1.0/7.0 s\n", 6)+`[######..............] 3 of 9 searches…
 `)
 }
@@ -158,4 +158,33 @@ func TestHaltedTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-done
+}
+
+// TestLiveCommand: what is no cell has a line with its name and for how long it has been running.
+func TestLiveCommand(t *testing.T) {
+	s := newStage(60, 24, "runs", 4)
+	s.doing("old: ./govbench run --json\x1b[2J " + strings.Repeat("x", 60))
+	s.counted(1, 4)
+	s.after(t, 75*time.Second, "old: ./govbench run --json\\u001b[2J xxxxxxxxxxxxxxxx…  1:15\n[#####...............] 1 of 4 runs, 0.013 a second, 3m45s …\n")
+	s.close()
+	if s.screen.String() != "\n" {
+		t.Errorf("%q is left", s.screen.String())
+	}
+}
+
+// TestVerdicts: PASS and FAIL stand out, and are words without colours too.
+func TestVerdicts(t *testing.T) {
+	for text, want := range map[string]string{
+		"PASS: nothing is worse.": "\x1b[30;42mPASS\x1b[0m: nothing is worse.\n",
+		"FAIL: worse: a\x1b[m b.": "\x1b[97;41mFAIL\x1b[0m: worse: a\\u001b[m b.\n",
+		"neither":                 "neither\n",
+	} {
+		var out, plain strings.Builder
+		if sayVerdict(term.New(&out, term.Look{Color: true}), text); out.String() != want {
+			t.Errorf("%q", out.String())
+		}
+		if sayVerdict(&plain, text); plain.String() != term.Clean(text)+"\n" {
+			t.Errorf("%q", plain.String())
+		}
+	}
 }

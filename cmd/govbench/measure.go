@@ -77,6 +77,7 @@ func (m measured) run(ctx context.Context) (records []result.Record, err error) 
 	cmd := exec.CommandContext(limited, words[0], words[1:]...)
 	out, diary := tail{most: printedMax}, tail{most: lastWords}
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &out, &diary, hangTime
+	endWithChildren(cmd)
 	err = cmd.Run()
 	switch {
 	case ctx.Err() != nil:

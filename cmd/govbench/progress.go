@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +36,7 @@ type progress struct {
 // slot is a cell under way.
 type slot struct {
 	experiment.Moment
+	what  string // instead of a cell: what is done
 	began time.Time
 }
 
@@ -121,7 +123,9 @@ func (g *progress) tell(badge, line string) {
 	switch {
 	case g.quiet:
 	case g.live != nil:
-		g.above = append(g.above, line)
+		for i, part := range term.Wrap(line, g.page.Columns()-2) {
+			g.above = append(g.above, strings.Repeat(" ", 2*min(i, 1))+part)
+		}
 	default:
 		fmt.Fprintln(g.page, line)
 	}
@@ -155,6 +159,23 @@ func (g *progress) moved(m experiment.Moment) {
 		s.began = g.now()
 	}
 	s.Moment = m
+}
+
+// doing hears what is done now, of which nobody knows how far it is.
+func (g *progress) doing(what string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.slots = []slot{{what: term.Clean(what), began: g.now()}}
+}
+
+// counted hears how many of the things are done.
+func (g *progress) counted(done, total int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.done, g.total = done, total
+	if g.due() || done == total && g.live == nil {
+		g.say(g.sum())
+	}
 }
 
 // update hears that a run has ended.
@@ -221,8 +242,11 @@ func (g *progress) sum() string {
 		line += ", " + plural(g.probes, "run")
 	}
 	elapsed, work := g.now().Sub(g.started), g.work()
-	if work <= 0 || elapsed < time.Second {
+	switch {
+	case elapsed < time.Second:
 		return line
+	case work <= 0:
+		return line + ", " + clockText(elapsed) + " so far"
 	}
 	left := time.Duration(float64(elapsed) / work * (float64(g.total) - work))
 	return line + fmt.Sprintf(", %s a second, %v left", rateText(work/elapsed.Seconds()), left.Round(time.Second))

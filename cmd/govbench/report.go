@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,8 +76,15 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 	if len(records) == 0 {
 		return fmt.Errorf("%v: no finished run to report", dirs)
 	}
+	found, err := searchesIn(dirs)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("--out: cannot make the output directory: %w", err)
+	}
+	if len(found) > 0 {
+		return renderSearches(cmd, dirs, out, asJSON, files, found, records)
 	}
 	in, err := experiment.Report(files, records)
 	if err != nil {
@@ -87,6 +95,50 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 	}
 	in.Command, in.Environment = runAgain(dirs), ranIn(dirs[0])
 	if err := render.Write(out, in); err != nil {
+		return failure{err}
+	}
+	return tellReport(cmd.OutOrStdout(), filepath.Join(out, "report.html"), records, asJSON)
+}
+
+// searchesIn reads the searches of result directories: all of them hold searches, or none.
+func searchesIn(dirs []string) ([]result.Saturation, error) {
+	var found []result.Saturation
+	for i, dir := range dirs {
+		path := filepath.Join(dir, searchesFile)
+		switch there := isFile(path); {
+		case i > 0 && there != (len(found) > 0):
+			return nil, fmt.Errorf("%s and %s: one holds searches for the highest load and the other runs: render each by itself", dirs[0], dir)
+		case there:
+			read, err := readSearches(path)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, read...)
+		}
+	}
+	return found, nil
+}
+
+// renderSearches writes one report of all searches of result directories.
+func renderSearches(cmd *cobra.Command, dirs []string, out string, asJSON bool, files []experiment.File, found []result.Saturation, records []result.Record) error {
+	in, err := experiment.ReportSaturations(files, found, records)
+	if err != nil {
+		return err
+	}
+	var again []string
+	for _, dir := range dirs {
+		read, err := readSearches(filepath.Join(dir, searchesFile))
+		if err != nil {
+			return err
+		}
+		objective, err := result.ParseObjective(read[0].Objective)
+		if err != nil {
+			return fmt.Errorf("%s: %w", filepath.Join(dir, searchesFile), err)
+		}
+		again = append(again, searchAgain(dir, searchTerms{objective, uint64(math.Round(read[0].Precision * 1000))}))
+	}
+	in.Title, in.Command, in.Environment = in.Title+searchesTitle, strings.Join(again, "\n"), ranIn(dirs[0])
+	if err := render.WriteSaturations(out, in); err != nil {
 		return failure{err}
 	}
 	return tellReport(cmd.OutOrStdout(), filepath.Join(out, "report.html"), records, asJSON)

@@ -32,7 +32,9 @@ func newSaturate() *cobra.Command {
 		Use:   "saturate [FILE]",
 		Short: "find the highest load that each design carries",
 		Long: `Find, for each design and scenario of an experiment, the highest load that meets an objective, and the curve of
-latency up to it. Without a file the experiment is the built-in quickstart. Its loads do not matter.
+latency up to it. Without a file the experiment is the built-in quickstart. Its loads do not matter, and --load is
+refused: the load is the answer here, so one that is given could only be misread as a bound on it. govbench run
+takes loads.
 
 A search doubles or halves from the city load until the verdict turns, halves the bracket until it is as narrow
 as --precision says, and confirms with another seed: 95 % of the load must hold and 105 % must not. A load that
@@ -73,6 +75,14 @@ Exit status: 0 done, whatever the loads are; 1 a check or a run failed, or the s
 	cmd.Flags().Lookup("jobs").Usage = "`N` searches at a time; on the wall clock one, unless this says otherwise"
 	cmd.Flags().Lookup("json").Usage = "print a search a line as JSON instead of the summary"
 	return cmd
+}
+
+// searchesTitle ends the title of a report of searches.
+const searchesTitle = ": the highest loads"
+
+// searchAgain is the command that makes the searches of an output directory again.
+func searchAgain(dir string, t searchTerms) string {
+	return fmt.Sprintf("govbench saturate %s --objective %s --precision %s", shellQuote(filepath.Join(dir, experimentFile)), shellQuote(t.objective.String()), t.share())
 }
 
 // saturationSuffix sets the output directory of a search apart from that of the experiment's runs.
@@ -236,13 +246,13 @@ func runSearches(cmd *cobra.Command, flags *saturateFlags, p *experiment.Plan, t
 
 // reportSearches writes the report of searches that ended, tells the result, and fails when a check broke.
 func reportSearches(cmd *cobra.Command, flags *saturateFlags, s *store, terms searchTerms, found []result.Saturation, started time.Time) error {
-	in, err := experiment.ReportSaturations(s.plan.File, found, s.records)
+	in, err := experiment.ReportSaturations([]experiment.File{s.plan.File}, found, s.records)
 	if err != nil {
 		return failure{err}
 	}
-	in.Title += ": the highest loads"
+	in.Title += searchesTitle
 	in.Environment = environment(started, time.Now())
-	in.Command = fmt.Sprintf("govbench saturate %s --objective %s --precision %s", shellQuote(filepath.Join(s.dir, experimentFile)), shellQuote(terms.objective.String()), terms.share())
+	in.Command = searchAgain(s.dir, terms)
 	if err := render.WriteSaturations(s.dir, in); err != nil {
 		return failure{err}
 	}

@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/govbench/govbench/reports/result"
 )
@@ -66,6 +69,80 @@ func TestSaturate(t *testing.T) {
 	same("resumed")
 	govbench(t, "run", "--resume", "--out", three).want(t, exitInput, "are not of this experiment")
 	govbench(t, "saturate", path, "--out", three).want(t, exitInput, "already holds")
+}
+
+// TestSaturateReportedAgain: govbench report writes the report of the searches again, of several directories together,
+// and never one of their single runs.
+func TestSaturateReportedAgain(t *testing.T) {
+	path, dir, other, joint := write(t, "slow.yaml", slow), t.TempDir(), t.TempDir(), t.TempDir()
+	govbench(t, "saturate", path, "--design", "raft", "--precision", "10%", "--quiet", "--out", dir).want(t, exitOK)
+	files := []string{"report.md", "summary.csv", searchesFile, "plots/saturation.svg"}
+	before := map[string]string{}
+	for _, f := range files {
+		before[f] = read(t, dir, f)
+	}
+	govbench(t, "report", dir).want(t, exitOK)
+	for _, f := range files {
+		if after := read(t, dir, f); after != before[f] {
+			t.Errorf("%s changed:\n%.600s", f, after)
+		}
+	}
+	govbench(t, "run", path, "--quiet", "--out", other).want(t, exitOK)
+	govbench(t, "report", dir, other, "--out", joint).want(t, exitInput, "one holds searches for the highest load and the other runs")
+	govbench(t, "saturate", path, "--design", "pbft", "--precision", "10%", "--quiet", "--out", filepath.Join(other, "pbft")).want(t, exitOK)
+	govbench(t, "report", dir, filepath.Join(other, "pbft"), "--out", joint).want(t, exitOK)
+	if n := len(saturations(t, joint)); n != 2 {
+		t.Errorf("%d searches in the joint report", n)
+	}
+}
+
+// TestSaturateKilled: searches that are killed at random moments and resumed each time end with the bytes of searches
+// that nobody killed.
+func TestSaturateKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	path, unbroken, dir := write(t, "slow.yaml", slow), t.TempDir(), t.TempDir()
+	args := []string{"saturate", path, "--precision", "5%", "--quiet", "--resume", "--out"}
+	govbench(t, append(args, unbroken)...).want(t, exitOK)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	kills := 0
+	for range 8 {
+		cmd := exec.CommandContext(t.Context(), self, append(args, dir)...)
+		cmd.Env = append(os.Environ(), childVariable+"=1")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		enough := runsIn(dir) + rng.IntN(5)
+		for over := false; !over && runsIn(dir) < enough; {
+			select {
+			case <-ended:
+				ended <- nil
+				over = true
+			case <-time.After(time.Millisecond):
+			}
+		}
+		time.Sleep(time.Duration(rng.Int64N(int64(20 * time.Millisecond))))
+		if cmd.Process.Kill() == nil {
+			kills++
+		}
+		<-ended
+	}
+	kept := runsIn(dir)
+	govbench(t, append(args, dir)...).want(t, exitOK)
+	t.Logf("killed %d times, %d of %d runs by then", kills, kept, runsIn(dir))
+	for _, f := range []string{runsFile, searchesFile, "summary.csv", "report.md", experimentFile} {
+		got, want := strings.ReplaceAll(read(t, dir, f), dir, "DIR"), strings.ReplaceAll(read(t, unbroken, f), unbroken, "DIR")
+		if got != want {
+			t.Errorf("%s differs from that of unbroken searches", f)
+		}
+	}
 }
 
 func saturations(t *testing.T, dir string) []result.Saturation {

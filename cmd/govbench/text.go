@@ -33,6 +33,18 @@ func paragraph(w io.Writer, indent int, first, text string) {
 	term.Of(w).Paragraph(first, indent, text)
 }
 
+// sayVerdict prints a sentence that begins with PASS or FAIL.
+func sayVerdict(w io.Writer, text string) {
+	p := term.Of(w)
+	word, rest, _ := strings.Cut(text, ": ")
+	style, known := map[string]term.Style{"PASS": term.Good, "FAIL": term.Bad}[word]
+	if !known {
+		p.Sentence(text)
+		return
+	}
+	p.Paragraph(p.Paint(style, term.Clean(word))+": ", 2, rest)
+}
+
 // title prints what an entry of the catalogue is called, and what it is.
 func title(w io.Writer, name, what string) {
 	p := term.Of(w)

@@ -29,8 +29,8 @@ func Report(files []File, records []result.Record) (render.Input, error) {
 
 // ReportSaturations gathers what a report of searches says, as Report does for runs. records are the runs that
 // the searches made.
-func ReportSaturations(file File, found []result.Saturation, records []result.Record) (render.Saturations, error) {
-	in, err := Describe([]File{file}, records)
+func ReportSaturations(files []File, found []result.Saturation, records []result.Record) (render.Saturations, error) {
+	in, err := Describe(files, records)
 	if err != nil {
 		return render.Saturations{Input: in}, err
 	}

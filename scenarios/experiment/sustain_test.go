@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -111,6 +112,7 @@ func kneeOf(t *testing.T, text string) Knee {
 
 func within(t *testing.T, what string, got, want float64) {
 	t.Helper()
+	t.Logf("%s: found %.2f, the formula gives %.2f: ratio %.4f", what, got, want, got/want)
 	if got < 0.97*want || got > 1.03*want {
 		t.Errorf("%s: found %.1f, the formula gives %.1f", what, got, want)
 	}
@@ -123,6 +125,65 @@ func TestSearchFindsCPU(t *testing.T) {
 	within(t, "capacity of a core", knee.Orders, 500)
 	if knee.Limit != result.LimitCPU {
 		t.Errorf("limit %q", knee.Limit)
+	}
+}
+
+// sojournP99 is the 99th percentile of the time in an M/D/1 queue with a fixed service time, by Erlang's formula for the
+// waiting time (A. K. Erlang 1909; L. Kleinrock, Queueing Systems 1, 1975, section 5.12):
+//
+//	P(W <= t) = (1-r) sum over k = 0 .. floor(t/D) of (-x)^k/k! e^x, x = load (t - k D)
+func sojournP99(load float64, service time.Duration) time.Duration {
+	d := service.Seconds()
+	within := func(t float64) float64 {
+		sum := 0.0
+		for k := 0; float64(k)*d <= t; k++ {
+			x, term := load*(t-float64(k)*d), 1.0
+			for i := 1; i <= k; i++ {
+				term *= -x / float64(i)
+			}
+			sum += term * math.Exp(x)
+		}
+		return (1 - load*d) * sum
+	}
+	low, high := 0.0, 20*d
+	for range 60 {
+		if mid := (low + high) / 2; within(mid) < 0.99 {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return service + time.Duration(low*float64(time.Second))
+}
+
+// TestSearchFindsLatency: under an objective for the latency the group carries the load at which 99 % of the times in
+// an M/D/1 queue are short enough, which is well below its capacity. A replica alone takes no round trips, and with
+// blocks of one command a command waits for those before it only.
+func TestSearchFindsLatency(t *testing.T) {
+	const service, bound = 5 * time.Millisecond, 40 * time.Millisecond
+	low, high := 0.0, 1/service.Seconds()
+	for range 40 {
+		if mid := (low + high) / 2; sojournP99(mid, service) < bound {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	if w := sojournP99(100, service); w < 20*time.Millisecond || w > 22*time.Millisecond { // by tables for half load, 3.2 services of waiting
+		t.Fatalf("the formula gives %v at half of the capacity", w)
+	}
+	text := fmt.Sprintf(tiny, "raft", "constant:1us", "5ms", "set: {design.block.max_txs: '1', design.replicas: '1'}\n")
+	o, err := result.ParseObjective("latency-p99 < 40ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	knee, err := Search(t.Context(), plan(t, text).Cells[0], SearchOptions{Objective: o, Precision: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	within(t, "load at which p99 is 40 ms", knee.Orders, low)
+	if low > 0.9*200 {
+		t.Errorf("at %.0f the latency says no more than the capacity", low)
 	}
 }
 
@@ -163,10 +224,12 @@ func TestSearchFindsLink(t *testing.T) {
 		orders++
 	}
 	wire := float64(network.WireBytes(size)) / float64(orders) // framed as one long message, as blocks nearly are
-	answer := float64(network.WireBytes(24 + 32))              // command, height, code and a short result
+	plain := 100_000_000 / 8 / (wire * float64(cell.Design.Replicas-1))
+	answer := float64(network.WireBytes(24 + 32)) // command, height, code and a short result
 	want := 100_000_000 / 8 / (wire*float64(cell.Design.Replicas-1) + answer)
 	knee := kneeOf(t, text)
-	within(t, "capacity of the leader's link", knee.Orders, want)
+	within(t, "bandwidth / (size x (n-1) + answer)", knee.Orders, want)
+	within(t, "bandwidth / (size x (n-1))", knee.Orders, plain)
 	if knee.Limit != result.LimitLink {
 		t.Errorf("limit %q", knee.Limit)
 	}
