@@ -175,7 +175,7 @@ func runAgain(dirs []string) string {
 
 // ranIn is the environment in which the runs of an output directory were made, as far as it is known.
 func ranIn(dir string) (e render.Environment) {
-	data, err := os.ReadFile(filepath.Join(dir, "environment.json"))
+	data, err := os.ReadFile(filepath.Join(dir, environmentFile))
 	if err != nil || json.Unmarshal(data, &e) != nil {
 		return render.Environment{}
 	}
@@ -188,6 +188,7 @@ type reportInput struct {
 	plan           *experiment.Plan
 	records        []result.Record
 	started, ended time.Time
+	effort         render.Effort
 }
 
 // writeReport writes every output file and tells the result on stdout.
