@@ -55,6 +55,7 @@ func completions() map[string]completion {
 		"sort":       {func() []string { return words(render.Orders()) }, namesOnly},
 		"correction": {func() []string { return words(stats.Corrections()) }, namesOnly},
 		"address":    {loopbacks, namesOnly},
+		"request":    {func() []string { return []string{"p50\tat the median latency", "p99\tat the 99th percentile"} }, namesOnly},
 	}
 }
 

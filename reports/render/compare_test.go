@@ -79,6 +79,14 @@ func squeezed(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\u00a0' || r == '\n' || r == '─' }), " ")
 }
 
+// A cell whose runs have no figures, as those that a search gave up, is counted as such.
+func TestCompareWithoutFigures(t *testing.T) {
+	c := contrasted([]result.Record{exactRun("cut"), exactRun("s", 1)}, []result.Record{exactRun("cut"), exactRun("s", 1)})
+	if got := c.Sentences()[0]; got != "Of 2 cells in both sets: 1 without a change that counts and 1 without figures to compare." {
+		t.Error(got)
+	}
+}
+
 // The words tell a sample that shows no change from one that excludes a change, and figures of it come with their width.
 func TestCompareSamples(t *testing.T) {
 	side := func(values ...float64) []result.Record {
