@@ -48,7 +48,7 @@ smoke: ## run a small main job and check what it wrote
 gate-trials: ## how often gates on live runs are wrong: 200 without a change, 200 with a planted slowdown (hours)
 	$(GO) run ./cmd/gatetrial $(ARGS)
 
-browser: ## open reports in headless Chromium: console, keyboard, contrast, phone (needs node 20)
+browser: ## open reports and the pages of serve in headless Chromium: console, keyboard, contrast, phone (needs node 20)
 	GO=$(GO) .ci/browser/run
 
 cover: ## test coverage, by function in coverage.out

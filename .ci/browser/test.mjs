@@ -1,22 +1,10 @@
 // The report in a browser: nothing on the console, everything in reach of the keyboard, readable on a phone, with
 // contrast of WCAG AA in light, dark and print, and readable without scripts. Give it the pages to open; a page
 // named thousand*.html must also open in under two seconds.
-import { createRequire } from "node:module";
-import { existsSync, readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { chromium } from "playwright-core";
+import { axeText, check, contrast, failed, launch, overflow, tab } from "./page.mjs";
 
-const axeText = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const openMillis = 2000;
-const executablePath = process.env.CHROMIUM || ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-let failures = 0;
-const check = (ok, page, what) => {
-  if (ok) return;
-  failures++;
-  console.error(`FAILED  ${page}: ${what}`);
-};
 
 // open gives a page of its own, and the complaints of the browser so far.
 const open = async (browser, file, options = {}) => {
@@ -29,48 +17,6 @@ const open = async (browser, file, options = {}) => {
   page.on("request", (r) => { if (!r.url().startsWith("file:")) complaints.push("the page asked for " + r.url()); });
   await page.goto("file://" + file);
   return { page, complaints, close: () => context.close() };
-};
-
-// contrast runs axe's rules of WCAG 2 A and AA. Figures are pictures with words beside them.
-const contrast = async (page, name, how) => {
-  const found = await page.evaluate(async () => {
-    const r = await axe.run({ exclude: [[".plot"]] }, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"] });
-    return r.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).join("; ")}`);
-  });
-  check(found.length === 0, name, `${how}: axe finds ${found.join(" | ")}`);
-};
-
-// overflow names what is wider than the screen and not inside a box that scrolls.
-const overflow = (page) => page.evaluate(() => {
-  const wide = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= wide) return "";
-  const culprits = [...document.querySelectorAll("body *")].filter((n) => n.getBoundingClientRect().right > wide + 1 && !n.closest(".scroll, .plot, pre"));
-  return `${document.documentElement.scrollWidth} px of ${wide}: ${culprits.slice(0, 3).map((n) => n.outerHTML.slice(0, 80)).join(" ")}`;
-});
-
-// tab goes through the page by keyboard up to a bound, and checks that focus shows and goes down the page.
-const tab = async (page, name) => {
-  const expected = await page.evaluate(() => {
-    const all = [...document.querySelectorAll("a[href], button, select, input, summary, [tabindex='0']")].filter((n) => n.checkVisibility({ contentVisibilityAuto: false }));
-    all.forEach((n, i) => { n.dataset.tab = i; });
-    return all.length;
-  });
-  const seen = new Set(), most = Math.min(expected, name.startsWith("thousand") ? 25 : 80);
-  let before = -1, order = true, shown = true, what = "";
-  for (let i = 0; i < most; i++) {
-    await page.keyboard.press("Tab");
-    const at = await page.evaluate(() => {
-      const n = document.activeElement, s = getComputedStyle(n);
-      return { tab: Number(n.dataset?.tab ?? -1), visible: s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2, html: n.outerHTML.slice(0, 80) };
-    });
-    if (at.tab <= before && order) { order = false; what = at.html; }
-    if (!at.visible && shown) { shown = false; what = at.html; }
-    before = at.tab;
-    seen.add(at.tab);
-  }
-  check(order, name, `focus jumps back to ${what}`);
-  check(shown, name, `focus does not show on ${what}`);
-  check(seen.size === most, name, `${seen.size} of ${most} controls are in reach of the keyboard`);
 };
 
 // interact uses the choices and the chart by keyboard.
@@ -139,15 +85,15 @@ const test = async (browser, file) => {
 };
 
 const files = process.argv.slice(2).map((f) => resolve(f));
-if (files.length === 0 || !executablePath) {
-  console.error(executablePath ? "name the pages to test" : "chromium is not installed");
+if (files.length === 0) {
+  console.error("name the pages to test");
   process.exit(2);
 }
-const browser = await chromium.launch({ executablePath, headless: true, args });
+const browser = await launch();
 try {
   for (const f of files) await test(browser, f).catch((e) => check(false, basename(f), e.message.split("\n")[0]));
 } finally {
   await browser.close();
 }
-console.log(failures === 0 ? `all of ${files.length} pages hold` : `${failures} FAILED`);
-process.exit(failures === 0 ? 0 : 1);
+console.log(failed() === 0 ? `all of ${files.length} pages hold` : `${failed()} FAILED`);
+process.exit(failed() === 0 ? 0 : 1);

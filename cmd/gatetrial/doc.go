@@ -4,7 +4,7 @@
 // Every gate is a session of interleaved trials (reports/interleave) of three replicas of hashicorp/raft in
 // real time with raft-boltdb on a disk that is synced, a fresh group with fresh files each. In an A/A gate
 // both sides are the same. In a planted gate every message of the new side travels longer, by the share that
-// makes the median latency of a run slower as asked: about 5.3 % for 5 %, because the disk is no slower. The share is
+// makes the median latency of a run slower as asked: about 5.1 % for 5 %, because the disk is no slower. The share is
 // found by trial before the gates, never from their results, and what it amounted to is measured and printed; no figure
 // is altered afterwards. Gates of both kinds alternate in random order.
 //

@@ -43,8 +43,8 @@ func TestPlant(t *testing.T) {
 		t.Fatal(err)
 	}
 	old, slow := b.cells[interleave.Old], b.cells[interleave.New]
-	if old.Network.Delay(0, 1) != 20*time.Millisecond || slow.Network.Delay(0, 1) != 22*time.Millisecond {
-		t.Errorf("messages travel %v and %v: want 20ms and 22ms", old.Network.Delay(0, 1), slow.Network.Delay(0, 1))
+	if old.Network.Delay(0, 1) != 50*time.Millisecond || slow.Network.Delay(0, 1) != 55*time.Millisecond {
+		t.Errorf("messages travel %v and %v: want 50ms and 55ms", old.Network.Delay(0, 1), slow.Network.Delay(0, 1))
 	}
 	if old.Describe() != slow.Describe() {
 		t.Errorf("the sides are %s and %s", old.Describe(), slow.Describe())

@@ -58,6 +58,7 @@ func completions() map[string]completion {
 		"address":    {loopbacks, namesOnly},
 		"disk":       {diskClasses, namesOnly},
 		"link":       {linkClasses, namesOnly},
+		"request":    {func() []string { return []string{"p50\tat the median latency", "p99\tat the 99th percentile"} }, namesOnly},
 	}
 }
 

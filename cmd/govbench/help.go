@@ -52,6 +52,9 @@ func help(cmd *cobra.Command, _ []string) {
 		}
 		p.Paragraph("", 0, strings.Join(part.lines, " "))
 	}
+	if cmd.IsAdditionalHelpTopicCommand() {
+		return
+	}
 	section(p, "Usage:")
 	if cmd.HasAvailableSubCommands() {
 		p.Paragraph("", 2, cmd.CommandPath()+" COMMAND")
@@ -62,13 +65,17 @@ func help(cmd *cobra.Command, _ []string) {
 		section(p, "Examples:")
 		keepLines(p, strings.Split(cmd.Example, "\n"))
 	}
-	var commands [][]string
+	var commands, topics [][]string
 	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() {
+		switch {
+		case c.IsAvailableCommand():
 			commands = append(commands, []string{c.Name(), c.Short})
+		case c.IsAdditionalHelpTopicCommand():
+			topics = append(topics, []string{cmd.Name() + " help " + c.Name(), c.Short})
 		}
 	}
 	helpTable(p, "Commands:", commands)
+	helpTable(p, "More:", topics)
 	helpTable(p, "Flags:", flagRows(cmd.LocalFlags()))
 	helpTable(p, "Flags of every command:", flagRows(cmd.InheritedFlags()))
 	if commands != nil {

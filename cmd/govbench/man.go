@@ -118,6 +118,11 @@ func manPage(c *cobra.Command, date string) []byte {
 	p.section("EXIT STATUS")
 	p.prose(status)
 	if !c.HasParent() {
+		var printed [][2]string
+		for _, s := range shapes() {
+			printed = append(printed, [2]string{"govbench " + s.command, s.what})
+		}
+		p.pairs("JSON", printed)
 		p.pairs("FILES", manFiles())
 		p.pairs("ENVIRONMENT", manEnvironment())
 	}

@@ -243,7 +243,7 @@ func (g *progress) sum() string {
 	}
 	elapsed, work := g.now().Sub(g.started), g.work()
 	switch {
-	case elapsed < time.Second:
+	case elapsed < time.Second && g.done < g.total:
 		return line
 	case work <= 0:
 		return line + ", " + clockText(elapsed) + " so far"

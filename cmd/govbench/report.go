@@ -95,6 +95,9 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 	if err != nil {
 		return err
 	}
+	if in.Sequences, err = readSequences(dirs); err != nil {
+		return err
+	}
 	in.Command, in.Environment = runAgain(dirs), ranIn(dirs[0])
 	if err := render.Write(out, in); err != nil {
 		return failure{err}
@@ -177,7 +180,7 @@ func runAgain(dirs []string) string {
 
 // ranIn is the environment in which the runs of an output directory were made, as far as it is known.
 func ranIn(dir string) (e render.Environment) {
-	data, err := os.ReadFile(filepath.Join(dir, "environment.json"))
+	data, err := os.ReadFile(filepath.Join(dir, environmentFile))
 	if err != nil || json.Unmarshal(data, &e) != nil {
 		return render.Environment{}
 	}
@@ -190,6 +193,7 @@ type reportInput struct {
 	plan           *experiment.Plan
 	records        []result.Record
 	started, ended time.Time
+	effort         render.Effort
 }
 
 // writeReport writes every output file and tells the result on stdout.
@@ -201,6 +205,9 @@ func writeReport(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 	in.Command, in.Environment = commandLine(), environment(r.started, r.ended)
 	if before := ranIn(r.dir); flags.resume && !before.Started.IsZero() {
 		in.Command, in.Environment.Started = runAgain([]string{r.dir}), before.Started
+	}
+	if in.Sequences, err = quickstartSequences(cmd, r); err != nil {
+		return err
 	}
 	if err := render.Write(r.dir, in); err != nil {
 		return err

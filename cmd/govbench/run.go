@@ -167,15 +167,18 @@ func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) (err error
 	defer func() { err = errors.Join(err, s.close()) }()
 	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, s)
 	started := time.Now()
+	jobs := max(min(flags.cellsAtATime(&p.File), len(s.missing)), 1)
+	spent := newEffort(jobs, time.Now)
 	runErr := experiment.Run(cmd.Context(), s.missing, experiment.Options{
-		Jobs: flags.cellsAtATime(&p.File), Keep: s.keep, Progress: progress.update, Searching: progress.searching, Moved: progress.follow(),
+		Jobs: jobs, Keep: s.write, Sync: s.runs.Sync, Progress: progress.update, Searching: progress.searching, Moved: progress.follow(), Around: spent.around,
 	})
+	effort := spent.end()
 	progress.close()
 	if err := s.finish(); err != nil {
 		return failure{err}
 	}
 	if len(s.records) > 0 {
-		err := flags.write(cmd, flags, reportInput{dir: dir, plan: p, records: s.records, started: started, ended: time.Now()})
+		err := flags.write(cmd, flags, reportInput{dir: dir, plan: p, records: s.records, started: started, ended: time.Now(), effort: effort})
 		if err != nil {
 			return failure{err}
 		}

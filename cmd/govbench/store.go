@@ -16,10 +16,12 @@ import (
 
 // Files of an output directory that the commands themselves write or read.
 const (
-	runsFile       = "runs.jsonl"
-	experimentFile = "experiment.yaml"
-	searchesFile   = "saturation.jsonl"
-	lockName       = ".lock"
+	runsFile        = "runs.jsonl"
+	experimentFile  = "experiment.yaml"
+	failedFile      = "failed.jsonl"
+	searchesFile    = "saturation.jsonl"
+	environmentFile = "environment.json"
+	lockName        = ".lock"
 )
 
 // errLocked is the cause of an error for a directory that another process writes.
@@ -166,6 +168,15 @@ func keepTrace(dir string, p *experiment.Plan) error {
 		return err
 	})
 	return errors.Join(err, in.Close())
+}
+
+// write is keep, but the record is durable only after the next sync of the runs.
+func (s *store) write(r result.Record) error {
+	if err := s.runs.Write(r); err != nil {
+		return err
+	}
+	s.records = append(s.records, r)
+	return nil
 }
 
 func (s *store) keep(r result.Record) error {

@@ -1,12 +1,18 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/govbench/govbench/reports/render"
+	"github.com/govbench/govbench/reports/result"
 )
 
 func newSweep() *cobra.Command {
@@ -33,7 +39,10 @@ govbench report DIR writes the full report with its figures.
 A factor's share is its first-order sensitivity: the variance of the means at its levels over the variance of all runs.
 
 A sweep that ended for whatever reason, kill -9 included, goes on with --resume: what was finished is kept and is not
-run again. A failed run stays, marked as failed, until --retry-failed.
+run again. A failed run stays, marked as failed, and stands in failed.jsonl by itself, until --retry-failed.
+
+At the end stderr and environment.json say how long the cells took by themselves, added up, against the time that passed:
+the efficiency is what cells alone would have needed with that many at a time, over what it was.
 
 Exit status: 0 done; 1 a check or a run failed, or the sweep was stopped; 2 the input is wrong.`,
 		Example: `  govbench sweep my-experiment.yaml --vary design.block.max_txs=10,100,1000 --vary load=500,2000
@@ -69,6 +78,17 @@ func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 	if err := render.WriteSweep(r.dir, in); err != nil {
 		return err
 	}
+	if err := keepFailed(r); err != nil {
+		return err
+	}
+	if r.effort.Cells > 0 {
+		if err := keepEffort(r); err != nil {
+			return err
+		}
+		if !flags.quiet {
+			fmt.Fprintln(cmd.ErrOrStderr(), effortText(r.effort))
+		}
+	}
 	w := cmd.OutOrStdout()
 	if flags.json {
 		return printRecords(w, r.records)
@@ -81,4 +101,32 @@ func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 	}
 	_, err := fmt.Fprintf(w, "\ntables: %s, effects.csv and pareto.csv in %s; figures: govbench report %s\n", "sweep.csv", r.dir, shellQuote(r.dir))
 	return err
+}
+
+// keepEffort writes environment.json: where and how the cells of a sweep were run.
+func keepEffort(r reportInput) error {
+	e := environment(r.started, r.ended)
+	if before := ranIn(r.dir); !before.Started.IsZero() {
+		e.Started = before.Started
+	}
+	e.Effort = &r.effort
+	data, err := json.MarshalIndent(e, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replaceFile(filepath.Join(r.dir, environmentFile), append(data, '\n'))
+}
+
+// keepFailed writes the failed runs once more by themselves, each as it stands in runs.jsonl with the check that failed;
+// without any there is no such file.
+func keepFailed(r reportInput) error {
+	path := filepath.Join(r.dir, failedFile)
+	failed := slices.DeleteFunc(slices.Clone(r.records), func(rec result.Record) bool { return len(rec.Failed()) == 0 })
+	if len(failed) > 0 {
+		return writeRuns(path, failed)
+	}
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/govbench/govbench/reports/result"
 )
 
 // thousand is a sweep of 1,000 tiny cells.
@@ -75,6 +77,35 @@ func TestSweepKilled(t *testing.T) {
 	}
 }
 
+// TestSweepFailed: failed runs stand by themselves with the check that failed, until they are retried.
+func TestSweepFailed(t *testing.T) {
+	path, dir := write(t, "small.yaml", small), t.TempDir()
+	govbench(t, "sweep", path, "--vary", "load=40,80", "--out", dir).want(t, exitOK, " at a time: ", "efficiency ")
+	if !strings.Contains(read(t, dir, environmentFile), `"efficiency"`) {
+		t.Error("environment.json lacks the efficiency")
+	}
+	if _, err := os.Stat(filepath.Join(dir, failedFile)); err == nil {
+		t.Error("nothing failed, but failed.jsonl is there")
+	}
+	whole := read(t, dir, runsFile)
+	records, err := result.ReadFile(filepath.Join(dir, runsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	records[1].Checks = []result.Check{{Name: "the run ended", Detail: "planted"}}
+	if err := writeRuns(filepath.Join(dir, runsFile), records); err != nil {
+		t.Fatal(err)
+	}
+	govbench(t, "sweep", "--resume", "--quiet", "--out", dir).want(t, exitFailed, "planted")
+	if failed, err := result.ReadFile(filepath.Join(dir, failedFile)); err != nil || len(failed) != 1 || failed[0].Cell != records[1].Cell {
+		t.Errorf("failed.jsonl holds %d runs: %v", len(failed), err)
+	}
+	govbench(t, "sweep", "--resume", "--retry-failed", "--quiet", "--out", dir).want(t, exitOK)
+	if _, err := os.Stat(filepath.Join(dir, failedFile)); err == nil || read(t, dir, runsFile) != whole {
+		t.Error("after the retry failed.jsonl is still there, or the runs differ")
+	}
+}
+
 // TestSweep: the tables hold every run with its settings as numbers, and the terminal names the factor that matters.
 func TestSweep(t *testing.T) {
 	path, dir := write(t, "small.yaml", small), t.TempDir()
@@ -83,7 +114,7 @@ func TestSweep(t *testing.T) {
 	args := []string{"sweep", path, "--vary", "load=40,80", "--vary", "design.block.max_wait=1ms,20ms", "--trials", "2",
 		"--when", "load=40 or design.block.max_wait<2ms", "--out", dir}
 	o := govbench(t, args...)
-	o.want(t, exitOK, "12 of 12 runs", " a second, ")
+	o.want(t, exitOK, "12 of 12 runs")
 	for _, text := range []string{"12 runs, 0 failed", "throughput   load", "Pareto front", "raft design.block.max_wait=1ms load=80"} {
 		if !strings.Contains(o.stdout, text) {
 			t.Errorf("stdout lacks %q:\n%s", text, o.stdout)

@@ -106,6 +106,7 @@ func withoutJSON() map[string]string {
 	return map[string]string{
 		"govbench":                       "prints its help",
 		"govbench help":                  "prints help",
+		"govbench json":                  "prints help",
 		"govbench completion":            "prints its help",
 		"govbench completion bash":       "prints a script",
 		"govbench completion zsh":        "prints a script",
@@ -178,11 +179,55 @@ func TestJSONAlone(t *testing.T) {
 			}
 			values++
 		}
+		tellsKeys(t, c.args, o.stdout)
 		if values != max(c.lines, 1) || c.lines > 0 && strings.Count(o.stdout, "\n") != c.lines || !strings.Contains(filepath.ToSlash(o.stdout), c.want) {
 			t.Errorf("%s: %d values:\n%s", c.args, values, o.stdout)
 		}
 	}
 	govbench(t, "trace", "court-evidence-deposit", "--json", "--format", "csv").want(t, exitInput, "--json and --format csv: give one of them")
+}
+
+// tellsKeys fails the test unless the page about JSON names every key that a command printed.
+func tellsKeys(t *testing.T, args, stdout string) {
+	t.Helper()
+	command, _, _ := strings.Cut(args, " ")
+	what := ""
+	for _, s := range shapes() {
+		if s.command == command || s.command == "list" && command == "show" {
+			what += " " + s.what
+		}
+	}
+	for _, line := range strings.SplitAfter(stdout, "}\n") {
+		var object map[string]any
+		if json.Unmarshal([]byte(strings.TrimSpace(line)), &object) != nil {
+			continue
+		}
+		for key := range object {
+			if !regexp.MustCompile(`\b` + key + `\b`).MatchString(what) {
+				t.Errorf("%s prints %s, of which govbench help json says nothing", args, key)
+			}
+		}
+	}
+}
+
+// TestTreeTellsJSON: the page about JSON has every command that prints some, and no other.
+func TestTreeTellsJSON(t *testing.T) {
+	told := map[string]bool{}
+	for _, s := range shapes() {
+		told["govbench "+s.command] = true
+	}
+	walk(newRoot(io.Discard, io.Discard), func(c *cobra.Command) {
+		if has := c.Flags().Lookup("json") != nil; has != told[c.CommandPath()] {
+			t.Errorf("%s has --json: %v; shapes() in shapes.go tells of it: %v", c.CommandPath(), has, told[c.CommandPath()])
+		}
+		delete(told, c.CommandPath())
+	})
+	for path := range told {
+		t.Errorf("%s is told of and is no command", path)
+	}
+	if o := govbench(t, "help", "json"); !strings.Contains(o.stdout, "govbench saturate\n") || !strings.Contains(govbench(t, "--help").stdout, "govbench help json") {
+		t.Errorf("%s", o.stdout)
+	}
 }
 
 // TestPagesFit: every page of the catalogue's parts fits terminals of 80 and 60 columns, but for what cannot be broken:

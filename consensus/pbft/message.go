@@ -51,6 +51,14 @@ type Vote struct {
 // WireSize is that of a signed statement.
 func (v *Vote) WireSize() int { return headerBytes + consensus.StatementBytes + v.sigBytes }
 
+// WireName is how the paper calls the message.
+func (v *Vote) WireName() string {
+	if v.Kind == KindCommit {
+		return "Commit"
+	}
+	return "Prepare"
+}
+
 // Commitment is the commit certificate of a block: 2f+1 signed commits of one view. It is the proof
 // that a committed block carries.
 type Commitment struct {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -161,7 +162,7 @@ func TestWrong(t *testing.T) {
 	}
 }
 
-// line is a history of one cell with a latency a version.
+// follow is the trend of a history of one cell with a latency a version.
 func follow(t *testing.T, runtime result.Runtime, latency func(i int) float64) history.Trend {
 	t.Helper()
 	var all []history.Entry
@@ -172,7 +173,7 @@ func follow(t *testing.T, runtime result.Runtime, latency func(i int) float64) h
 	if len(trends) != 1 || trends[0].Metric != "latency-p50" || len(trends[0].Points) != 40 {
 		t.Fatalf("trends %+v: want one, of the metric with a direction", trends)
 	}
-	if again := history.Trends(all, nil, stats.DefaultSteps()); fmt.Sprint(again) != fmt.Sprint(trends) {
+	if again := history.Trends(all, nil, stats.DefaultSteps()); !reflect.DeepEqual(again, trends) {
 		t.Error("the same file gives another answer")
 	}
 	return trends[0]
@@ -183,14 +184,14 @@ func TestTrends(t *testing.T) {
 	random := sim.NewStream(5, "test/noise")
 	noise := func() float64 { return 1 + (float64(random.Below(2001))/1000-1)*0.02 }
 	step := follow(t, result.Wall, func(i int) float64 { return (1 + float64(i/25)*0.1) * noise() })
-	if len(step.Changes) != 1 || step.Changes[0].At != 25 || step.Drifting || step.Verdict(step.Changes[0].Change) != stats.Worse {
+	if len(step.Changes) != 1 || step.Changes[0].At != 25 || step.Drift != nil || step.Verdict(step.Changes[0].Change) != stats.Worse {
 		t.Errorf("a step up in latency at 25 is %+v", step.Changes)
 	}
 	drift := follow(t, result.Wall, func(i int) float64 { return (2 - float64(i)*0.02) * noise() })
-	if !drift.Drifting || len(drift.Changes) > 0 || drift.Verdict(drift.Drift) != stats.Better {
+	if drift.Drift == nil || len(drift.Changes) > 0 || drift.Verdict(drift.Drift.Change) != stats.Better {
 		t.Errorf("a drift down is %+v", drift)
 	}
-	if level := follow(t, result.Wall, func(int) float64 { return noise() }); len(level.Changes) > 0 || level.Drifting || level.Short {
+	if level := follow(t, result.Wall, func(int) float64 { return noise() }); len(level.Changes) > 0 || level.Drift != nil || level.Short {
 		t.Errorf("noise is %+v", level.Changes)
 	}
 	exact := follow(t, result.Virtual, func(i int) float64 { return 1 + float64(i/39)*1e-9 })

@@ -28,10 +28,7 @@ type Trend struct {
 	Exact    bool
 	Points   []Point
 	Changes  []stats.ChangePoint // At is an index of Points
-	// Drift is the relative change along a straight line, where that tells more than levels do; Changes is then
-	// empty.
-	Drift    float64
-	Drifting bool
+	Drift    *stats.Drift        // a straight line, where that tells more than levels do; Changes is then empty
 	// Short says that there are too few points for any change of noisy values to show.
 	Short bool
 }
@@ -117,7 +114,7 @@ func (t *Trend) follow(rule stats.Steps) {
 	t.Short = len(values) < 2*rule.LengthMin
 	name := t.Scenario + "\x00" + t.Series + "\x00" + t.Load + "\x00" + string(t.Runtime) + "\x00" + t.Metric
 	t.Changes = stats.ChangePoints(values, rule, sim.NewStream(1, "history/"+name))
-	if change, drifts := stats.Drifts(values, t.Changes); drifts {
-		t.Drift, t.Drifting, t.Changes = change, true, nil
+	if d, drifts := stats.Drifts(values, t.Changes); drifts {
+		t.Drift, t.Changes = &d, nil
 	}
 }

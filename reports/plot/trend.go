@@ -24,7 +24,7 @@ func Trends(trends []history.Trend) ([]result.Figure, error) {
 	for i := range parts {
 		s := sheet{name: "trend", section: SectionTrend, title: "Over the versions", height: 180, keys: trendKeys(),
 			caption: "A point is the median of a version's trials, with a whisker for its 95 % interval; versions stand in the order in which they were added. " +
-				"A bar is the median of a level. A dashed line is a change point, with the relative change of the median and what it means. The axis does not begin at zero."}
+				"A bar is the median of a level, a slanted one a drift. A dashed line is a change point, with the relative change of the median and what it means. The axis does not begin at zero."}
 		if parts > 1 {
 			s.name += fmt.Sprintf("-%d", i+1)
 			s.title += fmt.Sprintf(" (%d of %d)", i+1, parts)
@@ -40,7 +40,7 @@ func Trends(trends []history.Trend) ([]result.Figure, error) {
 func trendKeys() []key {
 	return []key{
 		{"median of a version", func(c *draw.Canvas, box vg.Rectangle) { drawVersion(c, center(box), 5) }},
-		{"level", func(c *draw.Canvas, box vg.Rectangle) {
+		{"level or drift", func(c *draw.Canvas, box vg.Rectangle) {
 			c.StrokeLine2(levelLine(), box.Min.X, center(box).Y, box.Max.X, center(box).Y)
 		}},
 		{"change point", func(c *draw.Canvas, box vg.Rectangle) {
@@ -141,10 +141,13 @@ func (t trendLine) Plot(c draw.Canvas, p *plot.Plot) {
 		} else if i > 0 {
 			middle = t.Changes[i-1].After.Median
 		}
-		if !t.Drifting {
+		if t.Drift == nil {
 			c.StrokeLine2(levelLine(), x(float64(from)-0.4), y(middle), x(float64(to)-0.6), y(middle))
 		}
 		from = to
+	}
+	if d := t.Drift; d != nil {
+		c.StrokeLine2(levelLine(), x(0), y(d.From), x(float64(len(t.Points)-1)), y(d.To))
 	}
 	for i, point := range t.Points {
 		at := vg.Point{X: x(float64(i)), Y: y(point.Value.Median)}

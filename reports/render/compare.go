@@ -273,9 +273,7 @@ func (c Compared) cellVerdicts() []stats.Verdict {
 func (c Compared) Sentences() []string {
 	counts := map[stats.Verdict]int{}
 	for _, v := range c.cellVerdicts() {
-		if v != "" {
-			counts[v]++
-		}
+		counts[v]++
 	}
 	both := len(c.Pairs) - counts[stats.MissingOld] - counts[stats.MissingNew]
 	var parts []string
@@ -290,6 +288,9 @@ func (c Compared) Sentences() []string {
 	add(stats.Unclear, "unclear")
 	add(stats.Withheld, "withheld because of a failed check")
 	add(stats.Same, "without a change that counts")
+	if len(parts) > 0 {
+		add("", "without figures to compare")
+	}
 	out := []string{fmt.Sprintf("Of %s in both sets: %s.", count(both, "cell"), list(parts, "and"))}
 	switch {
 	case both == 0:

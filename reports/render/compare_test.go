@@ -79,6 +79,14 @@ func squeezed(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\u00a0' || r == '\n' || r == '─' }), " ")
 }
 
+// A cell whose runs have no figures, as those that a search gave up, is counted as such.
+func TestCompareWithoutFigures(t *testing.T) {
+	c := contrasted([]result.Record{exactRun("cut"), exactRun("s", 1)}, []result.Record{exactRun("cut"), exactRun("s", 1)})
+	if got := c.Sentences()[0]; got != "Of 2 cells in both sets: 1 without a change that counts and 1 without figures to compare." {
+		t.Error(got)
+	}
+}
+
 // The words tell a sample that shows no change from one that excludes a change, and figures of it come with their width.
 func TestCompareSamples(t *testing.T) {
 	side := func(values ...float64) []result.Record {
@@ -97,9 +105,9 @@ func TestCompareSamples(t *testing.T) {
 		old, new []result.Record
 		want     []string
 	}{
-		{side(1, 1.3, 0.9, 1.1), side(1.05, 1, 1.2, 0.9), []string{"latency-p99", "no change shown", "±", "-2.38 % (-19.2 to +16.7 %)", "Mann-Whitney test: 2 comparisons at 5 %", "[1]"}},
+		{side(1, 1.3, 0.9, 1.1), side(1.05, 1, 1.2, 0.9), []string{"latency-p99", "no change shown", "±", "-2.38 % -19.2 to +16.7 %", "Mann-Whitney test: 2 comparisons at 5 %", "[1]"}},
 		{side(1, 1.001), side(1.001, 1), []string{"same"}},
-		{side(1, 1.01, 1.02), side(1.2, 1.21, 1.22), []string{"worse", "<0.0001", "+19.8 % (+18.6 to +21.0 %)", "12"}},
+		{side(1, 1.01, 1.02), side(1.2, 1.21, 1.22), []string{"worse", "<0.0001", "+19.8 % +18.6 to +21.0 %", "12"}},
 		{side(1)[:3], side(2)[:3], []string{"unclear", "too few samples: 3 old and 3 new, a verdict needs 10"}},
 	} {
 		var out bytes.Buffer

@@ -10,6 +10,17 @@ import (
 	"github.com/govbench/govbench/reports/term"
 )
 
+// change is the change alone, and interval what stands behind it.
+func (r CompareRow) change() string {
+	change, _, _ := strings.Cut(r.Change, " (")
+	return change
+}
+
+func (r CompareRow) interval() string {
+	_, interval, _ := strings.Cut(r.Change, " (")
+	return strings.TrimSuffix(interval, ")")
+}
+
 // column is a column of a comparison.
 type column struct {
 	head  string
@@ -23,11 +34,12 @@ func compareColumns() []column {
 		{"design", func(r CompareRow) string { return r.Series }, term.Column{}},
 		{"load", func(r CompareRow) string { return r.Load }, term.Column{}},
 		{"metric", func(r CompareRow) string { return r.Metric }, term.Column{}},
-		{"old", func(r CompareRow) string { return keep(r.Old) }, term.Column{Right: true}},
-		{"new", func(r CompareRow) string { return keep(r.New) }, term.Column{Right: true}},
-		{"change", func(r CompareRow) string { return keep(r.Change) }, term.Column{Right: true}},
-		{"p", func(r CompareRow) string { return r.P }, term.Column{Right: true, Drop: 1}},
-		{"trials", func(r CompareRow) string { return r.Trials }, term.Column{Right: true, Drop: 2}},
+		{"old", func(r CompareRow) string { return keep(r.Old) }, term.Column{Right: true, Drop: 1}},
+		{"new", func(r CompareRow) string { return keep(r.New) }, term.Column{Right: true, Drop: 1}},
+		{"change", func(r CompareRow) string { return keep(r.change()) }, term.Column{Right: true}},
+		{"interval", func(r CompareRow) string { return keep(r.interval()) }, term.Column{Right: true, Drop: 2}},
+		{"p", func(r CompareRow) string { return r.P }, term.Column{Right: true, Drop: 3}},
+		{"trials", func(r CompareRow) string { return r.Trials }, term.Column{Right: true, Drop: 4}},
 		{"verdict", func(r CompareRow) string { return r.Verdict }, term.Column{}},
 		{"notes", noteMarks, term.Column{}},
 	}
@@ -51,11 +63,9 @@ func shared(rows []CompareRow) (columns []column, sentence string) {
 			all = all && c.of(r) == first
 		}
 		switch {
+		case all && first == "":
 		case all && i < 3 && len(rows) > 1:
-			if first != "" {
-				same = append(same, first)
-			}
-		case all && c.head == "notes" && first == "":
+			same = append(same, first)
 		default:
 			columns = append(columns, c)
 		}

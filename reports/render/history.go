@@ -80,7 +80,7 @@ func HistoryText(w io.Writer, trends []history.Trend, rule stats.Steps, all bool
 	return out.Err()
 }
 
-func still(t history.Trend) bool { return len(t.Changes) == 0 && !t.Drifting }
+func still(t history.Trend) bool { return len(t.Changes) == 0 && t.Drift == nil }
 
 // of names a trend.
 func of(t history.Trend) string {
@@ -106,10 +106,10 @@ func sentences(t history.Trend) []string {
 		out = append(out, keep(fmt.Sprintf("%s: %s at version %s of %s, %s, from %s to %s (%s).", of(t), t.Verdict(c.Change), at.Version,
 			at.At.Format(time.DateOnly), changeOf(c), quantity(c.Before.Median, t.Unit), quantity(c.After.Median, t.Unit), sure)))
 	}
-	if t.Drifting {
+	if t.Drift != nil {
 		first, last := t.Points[0], t.Points[len(t.Points)-1]
 		out = append(out, keep(fmt.Sprintf("%s: drifts, %s from version %s to %s in a straight line rather than in steps; %s.",
-			of(t), signed(t.Drift), first.Version, last.Version, t.Verdict(t.Drift))))
+			of(t), signed(t.Drift.Change), first.Version, last.Version, t.Verdict(t.Drift.Change))))
 	}
 	return out
 }
@@ -131,8 +131,8 @@ func historyRow(p *term.Page, t history.Trend) []string {
 			changes += "; " + text
 		}
 	}
-	if t.Drifting {
-		changes = "drifts " + signed(t.Drift)
+	if t.Drift != nil {
+		changes = "drifts " + signed(t.Drift.Change)
 	}
 	last := t.Points[len(t.Points)-1].Value
 	return []string{t.Scenario, t.Series, t.Load, t.Metric, fmt.Sprint(len(t.Points)), spark(p, t.Values()), quantity(last.Median, t.Unit), keep(changes)}
@@ -190,8 +190,8 @@ func HistoryJSON(w io.Writer, trends []history.Trend) error {
 			Changes  []change       `json:"changes"`
 			Points   []point        `json:"points"`
 		}{t.Scenario, t.Series, t.Load, t.Runtime, t.Metric, t.Unit, t.Better, t.Exact, t.Short, nil, []change{}, []point{}}
-		if t.Drifting {
-			line.Drift = &t.Drift
+		if t.Drift != nil {
+			line.Drift = &t.Drift.Change
 		}
 		for _, p := range t.Points {
 			line.Points = append(line.Points, point{p.Version, p.At, p.Value.Trials, p.Value.Median, p.Value.Low, p.Value.High})

@@ -30,6 +30,8 @@ type page struct {
 	Verdicts, Tally                                             []string
 	Objective, WideNote                                         string
 	Cells                                                       []cellRow
+	Sequences                                                   []sequenceView
+	SequenceNote                                                string
 	Answers                                                     []answersAt
 	Comparisons                                                 []comparison
 	Sections                                                    []section
@@ -133,6 +135,7 @@ func writeHTML(w io.Writer, in Input) error {
 	if j.wide() {
 		p.WideNote, p.Tally = j.wideNote(), j.effects()
 	}
+	p.Sequences, p.SequenceNote = j.sequenceViews(), sequenceNote
 	p.CrossSentence = crossSentence(p.Cross)
 	p.Policy = scriptPolicy()
 	if p.Data, p.Script, err = j.scripts(); err != nil {

@@ -21,6 +21,7 @@ type Input struct {
 	Designs   map[string]DesignInfo
 	Networks  map[string]string // what each is and where its figures come from, a sentence
 	Machines  map[string]string // the same of the machine profiles
+	Sequences []result.Sequence // traced transactions, a design each
 	Command   string            // that makes these results again
 	Cores     map[string]int    // of a node, by the cell's hash, where the machine is known
 	Objective result.Objective  // what the verdicts hold each cell against; nil: the default one
@@ -59,6 +60,16 @@ type Environment struct {
 	Modules  []string  `json:"modules,omitempty"` // engines and their versions
 	Started  time.Time `json:"started"`
 	Ended    time.Time `json:"ended"`
+	Effort   *Effort   `json:"effort,omitempty"` // of the last process that ran cells for it
+}
+
+// Effort is how well a process used its workers: the time of its cells over the time it took, times the workers.
+type Effort struct {
+	Cells      int64   `json:"cells"`       // that it ran
+	Jobs       int     `json:"jobs"`        // cells at a time
+	CellsSec   float64 `json:"cells_sec"`   // wall-clock time of the cells by themselves, added up
+	ElapsedSec float64 `json:"elapsed_sec"` // from the first cell's begin until every record was durable
+	Efficiency float64 `json:"efficiency"`  // CellsSec / Jobs / ElapsedSec
 }
 
 func (in Input) scenarioName(id string) string {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/govbench/govbench/reports/plot"
+	"github.com/govbench/govbench/reports/result"
 )
 
 var pages = flag.String("pages", "", "directory to write the pages to that .ci/browser opens")
@@ -50,6 +51,7 @@ func TestPagesForTheBrowser(t *testing.T) {
 	}
 	comparison, mix := small(), city(false)
 	drawn(t, &comparison)
+	comparison.Sequences = []result.Sequence{traced()}
 	for name, in := range map[string]Input{"comparison.html": comparison, "mix.html": mix, "hostile.html": hostile(t),
 		"thousand-cells.html": thousand(true), "thousand-trials.html": thousand(false)} {
 		if err := os.WriteFile(filepath.Join(*pages, name), []byte(render(t, writeHTML, in)), 0o600); err != nil {

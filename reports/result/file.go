@@ -160,6 +160,15 @@ func Resume(path string) (w *Writer, finished []Record, truncated *Error, err er
 // Append writes r as the next line and returns once it is durable. After a failed write the file is
 // cut back to its last whole line; when that fails too, the Writer refuses every further record.
 func (w *Writer) Append(r Record) error {
+	if err := w.Write(r); err != nil {
+		return err
+	}
+	return w.Sync()
+}
+
+// Write writes r as the next line, as Append does, but it is durable only after the next Sync, which makes any number
+// of lines durable at the price of one.
+func (w *Writer) Write(r Record) error {
 	if w.err != nil {
 		return w.err
 	}
@@ -175,17 +184,24 @@ func (w *Writer) Append(r Record) error {
 		w.err = w.f.Truncate(w.end)
 		return fmt.Errorf("append run %d: %w", w.lines+1, errors.Join(err, w.err))
 	}
-	if err := w.f.Sync(); err != nil {
-		// After a failed fsync nobody knows what is on the disk: trust the file no further.
-		w.err = fmt.Errorf("sync run %d: %w", w.lines+1, err)
-		return w.err
-	}
 	w.end += int64(len(line))
 	w.lines++
 	return nil
 }
 
-// Close closes the file. Every record appended is durable already.
+// Sync returns once every line written is durable.
+func (w *Writer) Sync() error {
+	if w.err != nil {
+		return w.err
+	}
+	if err := w.f.Sync(); err != nil {
+		// After a failed fsync nobody knows what is on the disk: trust the file no further.
+		w.err = fmt.Errorf("sync run %d: %w", w.lines, err)
+	}
+	return w.err
+}
+
+// Close closes the file. Every record appended is durable already; one written only is so after Sync.
 func (w *Writer) Close() error { return w.f.Close() }
 
 // syncDir makes a new file's name durable. Systems that cannot sync a directory keep their own promise.

@@ -227,14 +227,19 @@ func (p prefixes) upTo(rank int) (sum float64) {
 	return sum
 }
 
-// Drifts reports whether a straight line tells more of a series than its levels do, and the relative change
-// along that line from the first value to the last. The two are weighed by the Bayesian information criterion of
+// Drift is a straight line through a series.
+type Drift struct {
+	From, To float64 // at the first value and at the last
+	Change   float64 // relative, from one to the other
+}
+
+// Drifts gives the line through a series, and whether it tells more of it than its levels do. The two are weighed by the Bayesian information criterion of
 // absolute deviations (Schwarz, Annals of Statistics 6, 1978): a line has two parameters, and so has every change
 // point beside the first level.
-func Drifts(values []float64, points []ChangePoint) (change float64, drifts bool) {
+func Drifts(values []float64, points []ChangePoint) (d Drift, drifts bool) {
 	n := len(values)
 	if n < 3 || len(points) == 0 {
-		return 0, false
+		return d, false
 	}
 	x := make([]float64, n)
 	for i := range x {
@@ -254,5 +259,7 @@ func Drifts(values []float64, points []ChangePoint) (change float64, drifts bool
 	weigh := func(deviation float64, parameters int) float64 {
 		return 2*float64(n)*math.Log(deviation/float64(n)) + float64(parameters)*math.Log(float64(n))
 	}
-	return relative(intercept, intercept+slope*x[n-1]), weigh(line, 2) < weigh(steps, 2*len(points)+1)
+	d.From, d.To = intercept, intercept+slope*x[n-1]
+	d.Change = relative(d.From, d.To)
+	return d, weigh(line, 2) < weigh(steps, 2*len(points)+1)
 }

@@ -112,8 +112,8 @@ func TestDrift(t *testing.T) {
 			slope[i] = 100 + float64(i)/2
 		}
 		values := noisy(seed, 0.03, slope...)
-		if change, drifts := stats.Drifts(values, points(seed, values)); !drifts || math.Abs(change-0.295) > 0.03 {
-			t.Errorf("seed %d: a drift of 29.5 %% is %v, %v", seed, change, drifts)
+		if d, drifts := stats.Drifts(values, points(seed, values)); !drifts || math.Abs(d.Change-0.295) > 0.03 || math.Abs(d.To-129.5) > 2 {
+			t.Errorf("seed %d: a drift of 29.5 %% is %+v, %v", seed, d, drifts)
 		}
 		steps := noisy(seed, 0.03, append(append(level(20, 100), level(20, 110)...), level(20, 125)...)...)
 		if _, drifts := stats.Drifts(steps, points(seed, steps)); drifts {

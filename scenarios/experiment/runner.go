@@ -17,6 +17,9 @@ type Options struct {
 	// Keep stores a record as soon as its run has ended. It is called one call at a time, in the order
 	// in which runs end, which is that of the plan with one job only.
 	Keep func(result.Record) error
+	// Sync, when set, makes durable what Keep stored. While it waits for the disk the next cells run, and it is called once
+	// for all that ended meanwhile; a cell is finished only after it. Without it Keep does so by itself.
+	Sync func() error
 	// Progress, when set, hears of every finished cell.
 	Progress func(done, total int, rec result.Record)
 	// Searching, when set, hears of every cell whose sustained load is searched for before it runs; never
@@ -25,6 +28,17 @@ type Options struct {
 	// Moved, when set, hears how far the cells under way have come, some hundred times a second each. It is called from
 	// the goroutines that run them, several at a time, so it must be quick and must not wait.
 	Moved func(Moment)
+	// Around, when set, is called when a cell begins, and what it gives when it has ended, before its record is kept. It is
+	// called from the goroutines that run the cells, several at a time.
+	Around func() (ended func())
+}
+
+// around is a call of Around, if there is any.
+func (o Options) around() (ended func()) {
+	if o.Around == nil {
+		return func() {}
+	}
+	return o.Around()
 }
 
 // Run runs cells and keeps one record each; Plan.Sort puts records into the order of the plan. A cell
@@ -36,8 +50,7 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 	defer stop()
 	next := make(chan *Cell)
 	var mu sync.Mutex
-	var keepErr error
-	done := 0
+	ended := newKeeper(opts, len(cells), &mu, stop)
 	found := &searches{tell: func(c *Cell) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -45,33 +58,21 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 			opts.Searching(c)
 		}
 	}}
-	keep := func(rec result.Record) {
-		mu.Lock()
-		defer mu.Unlock()
-		if keepErr != nil {
-			return
-		}
-		if keepErr = opts.Keep(rec); keepErr != nil {
-			stop()
-			return
-		}
-		if done++; opts.Progress != nil {
-			opts.Progress(done, len(cells), rec)
-		}
-	}
 	var workers sync.WaitGroup
 	for slot := range min(max(opts.Jobs, 1), len(cells)) {
 		workers.Go(func() {
 			defer moves(opts.Moved).free(slot)
 			for c := range next {
+				over := opts.around()
 				rec, err := found.run(ctx, moves(opts.Moved).in(slot, c))
+				over()
 				if err != nil && ctx.Err() != nil {
 					continue
 				}
 				if err != nil {
 					rec = c.failed(err)
 				}
-				keep(rec)
+				ended.records <- rec
 			}
 		})
 	}
@@ -86,8 +87,8 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 	}
 	close(next)
 	workers.Wait()
-	if keepErr != nil || done == len(cells) {
-		return keepErr
+	if all, err := ended.close(); err != nil || all {
+		return err
 	}
 	return outer.Err()
 }

@@ -73,20 +73,24 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	app := &countedApp{App: c.Workload.Program.App()}
 	checker := check.New(c.Design.Replicas)
 	rec := c.newRecorder(true)
+	observers, sink := taps{checker, rec}, load.Sink(rec)
+	if c.watched != nil {
+		observers, sink = append(observers, c.watched), c.watched.sink(rec)
+	}
 	scales := c.newScales()
 	var driver *load.Driver
 	group, err := cluster.New(cluster.Config{
 		Protocol: engine.Protocol, Values: values, Replicas: c.Design.Replicas, Placement: sites,
 		Topology: c.Network, Profile: c.Machine, Faults: c.Faults,
 		Limits: c.Design.limits(), SigBytes: c.Machine.SignatureBytes, Retry: c.Design.Retry,
-		Seed: c.seed(), App: func() workloads.App { return app }, Tap: scales.beside(checker, rec),
-		Beat: c.beat(&driver),
+		Seed: c.seed(), App: func() workloads.App { return app }, Tap: scales.beside(observers...),
+		Beat: c.beat(&driver), Wire: c.wire,
 	})
 	if err != nil {
 		return result.Record{}, err
 	}
 	var notes []string
-	driver, notes, err = c.drive(group, sites, rec)
+	driver, notes, err = c.drive(group, sites, sink)
 	if err != nil {
 		return result.Record{}, err
 	}

@@ -133,6 +133,7 @@ func (p *pilots) run(ctx context.Context, c *Cell) (result.Record, error) {
 	rec, err := resolved.run(ctx)
 	if err == nil {
 		rec.Pilot = &one.cut
+		rec.Assumptions = append(rec.Assumptions, fmt.Sprintf("the first %v are not measured: there the rule MSER cut a pilot run with seed %d", resolved.Warmup, one.cut.Seed))
 	}
 	return rec, err
 }

@@ -41,6 +41,7 @@ func (c *Cluster) reply(n *node, height uint64) {
 		size = network.WireBytes(size)
 		n.sent += uint64(size)
 		at := n.link.Send(c.now, size) + c.legDelay(s.site, n)
+		c.wired(Wired{From: n.id, To: Client, Sent: c.now, Arrived: at, Bytes: size, Height: height})
 		c.push(at, evReply, n.id, height|uint64(k)<<48)
 	}
 }

@@ -49,7 +49,9 @@ func (c *Cluster) Submit(to consensus.NodeID, cmd *consensus.Command, done func(
 	c.open++
 	c.observe(consensus.Event{Kind: consensus.EventSubmitted, At: c.now, Node: to, Command: cmd.ID, Read: cmd.Read})
 	n := &c.nodes[to]
-	c.push(c.now+c.legDelay(cmd.Site, n), evClient, to, uint64(cmd.ID))
+	at := c.now + c.legDelay(cmd.Site, n)
+	c.wired(Wired{From: Client, To: to, Sent: c.now, Arrived: at, Bytes: int(st.wire), Command: cmd.ID})
+	c.push(at, evClient, to, uint64(cmd.ID))
 }
 
 // finish ends a command as o says, which the command's state completes.

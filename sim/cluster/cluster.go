@@ -30,6 +30,8 @@ type Config struct {
 	Seed      uint64
 	App       func() workloads.App
 	Tap       consensus.Tap // nil: nobody watches
+	// Wire, when set, hears of every message; it must not touch the group.
+	Wire func(Wired)
 	// Beat, when set, is called every few thousand events, which takes about a millisecond of this machine's time. It
 	// must not touch the group.
 	Beat func(now time.Duration)
