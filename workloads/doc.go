@@ -49,6 +49,13 @@ type App interface {
 	Check() error
 }
 
+// Sized is an App that can say how much its state holds.
+type Sized interface {
+	// StateBytes is the sum over all entries of key, value and the 8 bytes of a version. It walks through
+	// the whole state.
+	StateBytes() uint64
+}
+
 // Answer codes: the first byte of every answer of an App.
 const (
 	AnswerOK      byte = 0 // the operation took effect, or the query found what it asked for

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -55,6 +56,8 @@ func completions() map[string]completion {
 		"sort":       {func() []string { return words(render.Orders()) }, namesOnly},
 		"correction": {func() []string { return words(stats.Corrections()) }, namesOnly},
 		"address":    {loopbacks, namesOnly},
+		"disk":       {diskClasses, namesOnly},
+		"link":       {linkClasses, namesOnly},
 		"request":    {func() []string { return []string{"p50\tat the median latency", "p99\tat the 99th percentile"} }, namesOnly},
 	}
 }
@@ -243,4 +246,30 @@ func completeNames(_ *cobra.Command, args []string, typed string) ([]string, cob
 		names = append(names, described(row[0], row[what]))
 	}
 	return beginning(names, typed), namesOnly
+}
+
+// diskClasses are those of the built-in price table.
+func diskClasses() []string {
+	p, err := experiment.BuiltinPrices()
+	if err != nil {
+		return nil // a test reads it
+	}
+	var out []string
+	for _, d := range p.Disks {
+		out = append(out, fmt.Sprintf("%s\tfsync %v, %v a second", d.Name, d.Fsync, d.Rate))
+	}
+	return out
+}
+
+// linkClasses are those of the built-in price table.
+func linkClasses() []string {
+	p, err := experiment.BuiltinPrices()
+	if err != nil {
+		return nil // a test reads it
+	}
+	var out []string
+	for _, l := range p.Links {
+		out = append(out, fmt.Sprintf("%s\t%v/s", l.Name, l.Bandwidth))
+	}
+	return out
 }

@@ -61,7 +61,7 @@ func TestCompletion(t *testing.T) {
 // anyText are the flags whose values no shell can guess, with what they are.
 func anyText() map[string]string {
 	return map[string]string{
-		"duration": "a duration", "warmup": "a duration", "trace": "a file", "when": "a condition", "precision": "a share",
+		"duration": "a duration", "warmup": "a duration", "trace": "a file", "when": "a condition", "precision": "a share", "headroom": "a share", "prices": "a file",
 		"alpha": "a share", "effect": "a share", "tolerance": "a share",
 		"level": "a share", "at": "a time", "version": "a name", "results": "a directory or a file",
 		"old": "a command", "new": "a command", "timeout": "a duration",

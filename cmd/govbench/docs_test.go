@@ -275,7 +275,7 @@ func tryCommand(t *testing.T, dir, line string) string {
 // tryGovbench runs a govbench command in the directory, a run only as far as its plan.
 func tryGovbench(t *testing.T, dir string, args []string) string {
 	t.Helper()
-	if len(args) > 0 && slices.Contains([]string{"run", "sweep", "saturate"}, args[0]) && !slices.Contains(args, "--dry-run") {
+	if len(args) > 0 && slices.Contains([]string{"run", "sweep", "saturate", "size"}, args[0]) && !slices.Contains(args, "--show-prices") && !slices.Contains(args, "--dry-run") {
 		args = append(slices.Clone(args), "--dry-run")
 	}
 	ctx, stop := context.WithCancel(t.Context())

@@ -243,7 +243,7 @@ func (g *progress) sum() string {
 	}
 	elapsed, work := g.now().Sub(g.started), g.work()
 	switch {
-	case elapsed < time.Second:
+	case elapsed < time.Second && g.done < g.total:
 		return line
 	case work <= 0:
 		return line + ", " + clockText(elapsed) + " so far"
@@ -258,4 +258,32 @@ func rateText(rate float64) string {
 		return fmt.Sprintf("%.0f", rate)
 	}
 	return fmt.Sprintf("%.2g", rate)
+}
+
+// newSizeProgress tells how far a sizing has come.
+func newSizeProgress(w io.Writer, quiet bool, s *store, groups int) *progress {
+	g := beginProgress(w, quiet, "groups", time.Now)
+	g.total = groups
+	head := fmt.Sprintf("experiment %s: %s of candidates", s.plan.File.Name, plural(groups, "group"))
+	if there := len(s.records); there > 0 {
+		head += fmt.Sprintf(", %d of their runs are there", there)
+	}
+	g.say(head)
+	for _, why := range s.plan.Skipped {
+		g.say("skipped: " + why)
+	}
+	g.begin()
+	return g
+}
+
+// sized hears that the candidates of a design on so many replicas are judged.
+func (g *progress) sized(done, total int, group []result.Sizing) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.done, g.total = done, total
+	what := "nothing carries it"
+	if list := result.Cheapest(group); len(list) > 0 {
+		what = fmt.Sprintf("%d cores, disk %s, link %s", list[0].Cores, list[0].Disk, list[0].Link)
+	}
+	g.say(fmt.Sprintf("%d of %d groups: %s on %s, %d replicas: %s", done, total, group[0].Design, group[0].Scenario, group[0].Replicas, what))
 }

@@ -76,6 +76,11 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 	if len(records) == 0 {
 		return fmt.Errorf("%v: no finished run to report", dirs)
 	}
+	for _, dir := range dirs {
+		if isFile(filepath.Join(dir, sizedFile)) {
+			return fmt.Errorf("%s holds a sizing: govbench size --resume --out %s writes its report again, and makes no run twice", dir, shellQuote(dir))
+		}
+	}
 	found, err := searchesIn(dirs)
 	if err != nil {
 		return err

@@ -34,7 +34,7 @@ and reports what each design carries, how fast, and what limits it.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(help)
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.AddCommand(newRun(), newSaturate(), newSweep(), newCompare(), newGate(), newHistory(), newReport(), newList(), newShow(), newInit(), newTrace(), newSequence(), newServe(), newMan(), newShapes())
+	root.AddCommand(newRun(), newSaturate(), newSize(), newSweep(), newCompare(), newGate(), newHistory(), newReport(), newList(), newShow(), newInit(), newTrace(), newSequence(), newServe(), newMan(), newShapes())
 	completeTree(root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

@@ -34,7 +34,7 @@ func newSaturate() *cobra.Command {
 		Long: `Find, for each design and scenario of an experiment, the highest load that meets an objective, and the curve of
 latency up to it. Without a file the experiment is the built-in quickstart. Its loads do not matter, and --load is
 refused: the load is the answer here, so one that is given could only be misread as a bound on it. govbench run
-takes loads.
+takes loads, and govbench size says what carries one.
 
 A search doubles or halves from the city load until the verdict turns, halves the bracket until it is as narrow
 as --precision says, and confirms with another seed: 95 % of the load must hold and 105 % must not. A load that

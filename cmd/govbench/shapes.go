@@ -19,6 +19,10 @@ func shapes() []shape {
 		{"sweep", "as run."},
 		{"saturate", "a line a search, as saturation.jsonl has it: schema, " + cell + ", runtime, factors, seed, trial, objective, precision, found, sustained, above, above_why, " +
 			"confirmed, limit, city, throughput, latency_p50_sec, latency_p99_sec, curve, problem, broken, warnings. With --dry-run a line a search: " + cell + ", factors, seed, trial, objective, precision."},
+		{"size", "a line a candidate (govbench.size/1), as size.jsonl has it: schema, " + cell + ", runtime, seed, survives, cores, disk, link, load, target, tried, objective, verdict (smallest, carries, too small), " +
+			"run, why; of the smallest also cpu_utilisation, disk_utilisation, link_utilisation, throughput, latency_p50_sec, latency_p99_sec, block_bytes_per_tx, state_bytes_per_tx, tx_per_year, " +
+			"growth_bytes_per_year, cores_cost_per_year, link_cost_per_year, disk_cost_per_year, cost_per_year, currency; sustained, limit, limit_detail, broken, warnings. " +
+			"With --dry-run a line a candidate: scenario, design, replicas, cores, disk, link, target, tried. With --show-prices the price table: name, currency, date, source, core_hour, disks, links."},
 		{"compare", "a line a cell and metric: schema, scenario, design, load, runtime, network, machine, faults, replicas, factors, metric, unit, better, exact, old, new, change, low, high " +
 			"(shares), p, adjusted, verdict, warnings."},
 		{"gate", "lines: of each session round, order_seed, trials, old, new, order; its comparisons as of compare; its noise as round, scenario, metric, noise, trials_needed; and last pass, failed, verdict."},

@@ -64,6 +64,7 @@ type Record struct {
 	Sustained   *Sustained  `json:"sustained,omitempty"`   // of a load that is relative to it
 	Probe       *Probe      `json:"probe,omitempty"`       // of a run of a search
 	Pilot       *Pilot      `json:"pilot,omitempty"`       // of a run whose warm-up was auto
+	Storage     *Storage    `json:"storage,omitempty"`     // of a run that sizes a group
 }
 
 // Factor is a setting that the experiment varies and its level in this cell.
@@ -107,6 +108,13 @@ type Pilot struct {
 	Seed      uint64  `json:"seed"`
 	WarmupSec float64 `json:"warmup_sec"` // of this run
 	Steady    bool    `json:"steady"`     // false: it never became steady, and half of it at most was cut
+}
+
+// Storage is what each replica has to keep of a run, its warm-up included.
+type Storage struct {
+	Transactions uint64 `json:"transactions"` // that were ordered
+	BlockBytes   uint64 `json:"block_bytes"`  // of the blocks that order them, headers included
+	StateBytes   int64  `json:"state_bytes"`  // by which the state of the program grew: keys, values and versions
 }
 
 // Point is one interval of a run's time series. Utilisations are of the busiest node, 0..1.

@@ -16,6 +16,7 @@ const (
 	RoleSearch  = "search"  // to find the highest load
 	RoleConfirm = "confirm" // to confirm it with another seed
 	RoleCurve   = "curve"   // to draw the curve below it
+	RoleTarget  = "target"  // at the load that a group is sized for
 )
 
 // Probe is what a run was to a search for the highest load that meets an objective.

@@ -63,6 +63,7 @@ type Cell struct {
 
 	key     Key                 // set when the plan is complete
 	guard   *guard              // of a probe: gives it up
+	weigh   bool                // what replicas keep is measured
 	moved   moves               // of a cell under way whose progress somebody follows
 	watched *watch              // who looks on while it runs, or nil
 	wire    func(cluster.Wired) // hears of its messages, or nil

@@ -32,10 +32,11 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	var apps []*countedApp
 	checker := check.New(c.Design.Replicas)
 	rec := c.newRecorder(false)
+	scales := c.newScales()
 	cfg := c.engineConfig(sites, func() workloads.App {
 		apps = append(apps, &countedApp{App: c.Workload.Program.App()})
 		return apps[len(apps)-1]
-	}, taps{checker, rec})
+	}, scales.beside(checker, rec))
 	var driver *load.Driver
 	cfg.Beat = c.beat(&driver)
 	group, err := hashiraft.New(cfg)
@@ -61,6 +62,7 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	out.Warnings = append(out.Warnings, notes...)
 	out.StateRoot = rootOf(apps)
 	c.amendments(&out, furthest(apps).App)
+	scales.read(&out, furthest(apps).App)
 	c.conclude(&out, rec, checker.Verdicts(appliedBy(apps, checker)), lawsOf(apps), driver)
 	out.Warnings = append(out.Warnings, c.engineWarning())
 	return out, nil

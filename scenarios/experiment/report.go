@@ -38,6 +38,36 @@ func ReportSaturations(files []File, found []result.Saturation, records []result
 	return render.Saturations{Input: in, Found: found}, err
 }
 
+// ReportSizings gathers what a report of a sizing says. records are the runs that it made.
+func ReportSizings(p *SizePlan, sized []result.Sizing, records []result.Record) (render.Sizings, error) {
+	in, err := Describe([]File{p.File}, records)
+	if err != nil {
+		return render.Sizings{Input: in}, err
+	}
+	for _, g := range p.Groups {
+		if m := g.first().Workload.Mixed(); m != nil {
+			in.Scenarios[m.ID] = mixedInfo(m)
+		}
+	}
+	t := &p.Spec.Prices
+	out := render.Sizings{Input: in, Sized: sized, Skipped: p.Skipped, Prices: render.PriceTable{Name: t.Name, Date: t.Date, Source: t.Source}}
+	out.Asked = fmt.Sprintf("the load %s and %v on top", p.Spec.Load, p.Spec.Headroom)
+	if p.Spec.Load.Preset == "" {
+		out.Asked = fmt.Sprintf("%s requests/s and %v on top", p.Spec.Load, p.Spec.Headroom)
+	}
+	line := func(what string, price Money, of, source string) {
+		out.Prices.Lines = append(out.Prices.Lines, fmt.Sprintf("%s: %v %s %s; %s.", what, price, t.Currency, of, strings.TrimSuffix(source, ".")))
+	}
+	line("core", t.CoreHour.Price, "an hour", t.CoreHour.Source)
+	for _, d := range t.Disks {
+		line(fmt.Sprintf("disk %s (fsync %v, %v a second)", d.Name, d.Fsync, d.Rate), d.GBMonth, "a GB and month", d.Source)
+	}
+	for _, l := range t.Links {
+		line(fmt.Sprintf("link %s (%v/s)", l.Name, l.Bandwidth), l.Month, "a month and replica", l.Source)
+	}
+	return out, nil
+}
+
 // titles are the names of the scenarios that a report knows.
 func titles(in render.Input) map[string]string {
 	out := map[string]string{}

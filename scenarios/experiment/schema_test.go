@@ -12,6 +12,7 @@ func TestSchemaIsCurrent(t *testing.T) {
 	checkSchema(t, "experiment.schema.json", Schema, []string{"name", "designs", "scenarios", "load", "clients", "network", "machine",
 		"faults", "clock", "duration", "warmup", "trials", "seed", "replicas", "vary", "set", "trace", "trace_speed"})
 	checkSchema(t, "mix.schema.json", MixSchema, []string{"id", "name", "name_zh", "mix"})
+	checkSchema(t, "prices.schema.json", PricesSchema, []string{"name", "currency", "date", "source", "core_hour", "disks", "links"})
 }
 
 func checkSchema(t *testing.T, name string, make func() ([]byte, error), keys []string) {

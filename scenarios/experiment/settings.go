@@ -200,6 +200,14 @@ func machineSettings() []setting {
 			return err
 		}},
 	}
+	out = append(out, setting{"machine.disk", "what the disk writes in a second, such as 200MB", func(d *draft, _, v string) error {
+		size, err := strict.ParseSize(v)
+		if err == nil && size < 1 {
+			err = fmt.Errorf("found %q: allowed is 1B or more", v)
+		}
+		d.built = append(d.built, func(s *Setup) { s.Machine.DiskBytesPerSec = uint64(size) })
+		return err
+	}})
 	for _, o := range operations() {
 		out = append(out, setting{"machine." + o.name, "time of one such operation on a core", func(d *draft, _, v string) error {
 			t, err := durationUpTo(v, costMax)

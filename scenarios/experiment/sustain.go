@@ -92,6 +92,8 @@ type SearchOptions struct {
 	Objective result.Objective
 	Precision uint64 // the bracket that the load is found in, in thousandths of it; 0: 20
 	Curve     bool   // also run at loads below the one found, to draw the curve
+	// start, when set, is the load to begin with in thousandths of a request a second, instead of the city load.
+	start uint64
 	// Known, when set, gives the record of a probe that was made earlier.
 	Known func(Key) (result.Record, bool)
 	// Keep, when set, stores the record of a probe as soon as it has ended. Its error ends the search.
@@ -116,6 +118,9 @@ func Search(ctx context.Context, c *Cell, opts SearchOptions) (Knee, error) {
 	start := uint64(startMin)
 	if offer, err := base.Workload.ForLoad(scenarios.PresetCity); err == nil {
 		start = max(start, offer.Rate.In(1000*time.Second))
+	}
+	if opts.start > 0 {
+		start = opts.start
 	}
 	s := search{objective: opts.Objective, precision: cmp.Or(opts.Precision, precisionDefault), curve: opts.Curve}
 	s.probe = func(milli uint64, role string) (Probe, error) {

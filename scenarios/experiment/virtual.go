@@ -77,12 +77,13 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	if c.watched != nil {
 		observers, sink = append(observers, c.watched), c.watched.sink(rec)
 	}
+	scales := c.newScales()
 	var driver *load.Driver
 	group, err := cluster.New(cluster.Config{
 		Protocol: engine.Protocol, Values: values, Replicas: c.Design.Replicas, Placement: sites,
 		Topology: c.Network, Profile: c.Machine, Faults: c.Faults,
 		Limits: c.Design.limits(), SigBytes: c.Machine.SignatureBytes, Retry: c.Design.Retry,
-		Seed: c.seed(), App: func() workloads.App { return app }, Tap: observers,
+		Seed: c.seed(), App: func() workloads.App { return app }, Tap: scales.beside(observers...),
 		Beat: c.beat(&driver), Wire: c.wire,
 	})
 	if err != nil {
@@ -108,6 +109,7 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	root := app.Digest()
 	out.StateRoot = hex.EncodeToString(root[:])
 	c.amendments(&out, app.App)
+	scales.read(&out, app.App)
 	c.conclude(&out, rec, checker.Verdicts(app.applied), app.Check(), driver)
 	return out, nil
 }

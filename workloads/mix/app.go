@@ -94,6 +94,17 @@ func (a *App) Digest() [32]byte {
 	return a.tree.root()
 }
 
+// StateBytes implements workloads.Sized: it is the sum over the members.
+func (a *App) StateBytes() uint64 {
+	sum := uint64(0)
+	for _, p := range a.parts {
+		if sized, ok := p.App.(workloads.Sized); ok {
+			sum += sized.StateBytes()
+		}
+	}
+	return sum
+}
+
 // Check implements workloads.App: it verifies the laws of every member. The error is a *BrokenLaws.
 func (a *App) Check() error {
 	var broken BrokenLaws

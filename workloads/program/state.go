@@ -68,6 +68,16 @@ func NewState(settings *Settings, tag uint64, counters int, start ...uint64) *St
 	return state
 }
 
+// StateBytes implements workloads.Sized.
+func (s *State) StateBytes() uint64 {
+	const version = 8
+	sum := uint64(0)
+	for e := range s.Ledger.Each(nil) {
+		sum += uint64(len(e.Key)) + uint64(len(e.Value)) + version
+	}
+	return sum
+}
+
 // Call is an operation whose envelope was accepted.
 type Call struct {
 	Header
