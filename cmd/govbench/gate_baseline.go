@@ -25,6 +25,7 @@ type baselineFlags struct {
 	baseline, results string
 	tolerance         string
 	update            bool
+	thresholds        []string
 	run               runFlags
 	own               []string // names of all these flags
 }
@@ -35,6 +36,7 @@ func (f *baselineFlags) add(set *pflag.FlagSet) {
 	own.StringVar(&f.baseline, "baseline", "", "`FILE` of runs, the baseline that the experiment is held against")
 	own.StringVar(&f.results, "results", "", "judge the runs in `DIR|FILE` and run nothing")
 	own.StringVar(&f.tolerance, "tolerance", "0", "`SHARE` by which exact figures may differ from the baseline")
+	own.StringArrayVar(&f.thresholds, "threshold", nil, "hold every run to `TERM`, such as 'throughput >= 0.97 * baseline', instead of gate in the file (repeatable)")
 	own.BoolVar(&f.update, "update", false, "write the runs as the baseline instead of judging them")
 	f.run.command = "gate"
 	all := pflag.NewFlagSet("run", pflag.ContinueOnError)
@@ -87,14 +89,18 @@ func gateBaseline(cmd *cobra.Command, flags *baselineFlags, live *liveFlags, pat
 			return err
 		}
 	}
-	run, err := flags.records(cmd, live, paths)
+	run, files, err := flags.records(cmd, live, paths)
+	if err != nil {
+		return err
+	}
+	thresholds, err := flags.terms(files)
 	if err != nil {
 		return err
 	}
 	if flags.update {
 		return updateBaseline(cmd, flags.baseline, run, live)
 	}
-	cases, err := gate.Judge(baseline, run, gate.Rule{Tolerance: tolerance})
+	cases, err := gate.Judge(baseline, run, gate.Rule{Tolerance: tolerance, Thresholds: thresholds})
 	if err != nil {
 		return fmt.Errorf("--baseline: %s: %w", flags.baseline, err)
 	}
@@ -152,39 +158,55 @@ func updateBaseline(cmd *cobra.Command, path string, run []result.Record, live *
 	return nil
 }
 
-// records are the runs to judge, in the order of their plans.
-func (f *baselineFlags) records(cmd *cobra.Command, live *liveFlags, paths []string) ([]result.Record, error) {
+// terms are the thresholds: of the flags, or else of the experiments.
+func (f *baselineFlags) terms(files []experiment.File) (result.Objective, error) {
+	var out result.Objective
+	for _, text := range f.thresholds {
+		t, err := result.ParseThreshold(text)
+		if err != nil {
+			return nil, fmt.Errorf("--threshold: %w", err)
+		}
+		out = append(out, t)
+	}
+	if len(out) > 0 || len(files) == 0 {
+		return out, nil
+	}
+	for _, x := range files {
+		if !slices.Equal(x.Gate, files[0].Gate) {
+			return nil, errors.New("the experiments have different thresholds under gate: run them one by one, or give --threshold for all")
+		}
+	}
+	for _, t := range files[0].Gate {
+		out = append(out, result.Term(t))
+	}
+	return out, nil
+}
+
+// records are the runs to judge, in the order of their plans, and the experiments they are of where those are known.
+func (f *baselineFlags) records(cmd *cobra.Command, live *liveFlags, paths []string) ([]result.Record, []experiment.File, error) {
 	if f.results != "" {
 		if len(paths) > 0 || live.out != "" {
-			return nil, errors.New("--results: judges runs that are there already, so no FILE and no --out goes with it")
+			return nil, nil, errors.New("--results: judges runs that are there already, so no FILE and no --out goes with it")
 		}
-		file := f.results
-		if info, err := os.Stat(file); err == nil && info.IsDir() {
-			file = filepath.Join(file, runsFile)
-		}
-		run, err := result.ReadFile(file)
-		if err == nil && len(run) == 0 {
-			err = fmt.Errorf("%s holds no run", file)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("--results: %w", err)
-		}
-		return run, nil
+		return f.read()
 	}
 	if cmd.Flags().Changed("trials") {
 		if err := f.run.set.Set("trials", strconv.Itoa(live.trials)); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	files, err := readExperiments(&f.run, paths)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if _, err := f.terms(files); err != nil { // before anything runs
+		return nil, nil, err
 	}
 	var plans []*experiment.Plan
 	for _, x := range files {
 		p, err := x.Plan()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		plans = append(plans, p)
 	}
@@ -192,19 +214,43 @@ func (f *baselineFlags) records(cmd *cobra.Command, live *liveFlags, paths []str
 	for _, p := range plans {
 		run, err := f.runPlan(cmd, live.quiet, p)
 		if err != nil {
-			return nil, failure{stopped(err)}
+			return nil, nil, failure{stopped(err)}
 		}
 		out = append(out, run...)
 	}
 	if live.out != "" {
 		if err := os.MkdirAll(live.out, 0o755); err != nil {
-			return nil, fmt.Errorf("--out: %w", err)
+			return nil, nil, fmt.Errorf("--out: %w", err)
 		}
 		if err := writeRuns(filepath.Join(live.out, runsFile), out); err != nil {
-			return nil, fmt.Errorf("--out: %w", err)
+			return nil, nil, fmt.Errorf("--out: %w", err)
 		}
 	}
-	return out, nil
+	return out, files, nil
+}
+
+// read reads the runs of --results, and of an output directory the experiment.
+func (f *baselineFlags) read() ([]result.Record, []experiment.File, error) {
+	file := f.results
+	var files []experiment.File
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		file = filepath.Join(f.results, runsFile)
+		if isFile(filepath.Join(f.results, experimentFile)) {
+			x, err := readExperiment(f.results)
+			if err != nil {
+				return nil, nil, err
+			}
+			files = append(files, x)
+		}
+	}
+	run, err := result.ReadFile(file)
+	if err == nil && len(run) == 0 {
+		err = fmt.Errorf("%s holds no run", file)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("--results: %w", err)
+	}
+	return run, files, nil
 }
 
 // runPlan runs a plan in memory.

@@ -31,6 +31,11 @@ func TestGateFile(t *testing.T) {
 		t.Error(o.stdout)
 	}
 	govbench(t, "gate", "--results", dir, "--baseline", base).want(t, exitOK)
+	if err := os.WriteFile(x, []byte(gateExperiment+"gate: [latency-p99 < 1us]\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	govbench(t, "gate", x, "--quiet", "--baseline", base).want(t, exitFailed)
+	govbench(t, "gate", x, "--quiet", "--baseline", base, "--threshold", "latency-p99 < 1s").want(t, exitOK)
 	whole, err := os.ReadFile(base)
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +54,9 @@ func TestGateFile(t *testing.T) {
 		{whole[:len(whole)/2], nil, exitInput, "truncated"},
 		{bytes.Replace(whole, []byte("govbench.run/1"), []byte("govbench.run/9"), 1), nil, exitInput, "--update writes the baseline anew"},
 		{bytes.Replace(whole, []byte(`"ok":true`), []byte(`"ok":false`), 1), nil, exitInput, "no baseline"},
+		{whole, []string{"--threshold", "throughput >= 0.97 * baseline"}, exitOK, "PASS"},
+		{whole, []string{"--threshold", "throughput >= 2 * baseline"}, exitFailed, "throughput >= 2 * baseline of raft"},
+		{whole, []string{"--threshold", "speed >= 2"}, exitInput, "--threshold: "},
 		{whole, []string{"--tolerance", "lots"}, exitInput, "--tolerance"},
 		{whole, []string{"--old", "true"}, exitInput, "allowed is either"},
 		{whole, []string{"--noise"}, exitInput, "goes with --old and --new only"},

@@ -126,3 +126,49 @@ func TestHostileMarkdown(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+// TestThresholds: a multiple of the baseline goes before equality, for its own metric only; another bound goes beside it.
+func TestThresholds(t *testing.T) {
+	terms := func(text string) Rule {
+		term, err := result.ParseThreshold(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Rule{Thresholds: result.Objective{term}}
+	}
+	more := func(r result.Record, throughput float64) result.Record {
+		r.Values = append(r.Values[:1:1], result.Value{Name: "throughput", Unit: "tx/s", Better: result.Higher, Exact: true, Value: throughput})
+		return r
+	}
+	for _, c := range []struct {
+		text       string
+		latency    float64
+		throughput float64
+		failed     string // terms
+	}{
+		{"latency-p99 <= 1.03 * baseline", 1.03, 100, ""},
+		{"latency-p99 <= 1.03 * baseline", 1.04, 100, "latency-p99 <= 1.03 * baseline"},
+		{"latency-p99 <= 1.03 * baseline", 1.01, 101, "throughput"},
+		{"throughput >= 0.97 * baseline", 1, 97, ""},
+		{"throughput >= 0.97 * baseline", 1, 96, "throughput >= 0.97 * baseline"},
+		{"latency-p99 < 2s", 1, 100, ""},
+		{"latency-p99 < 2s", 1.5, 100, "latency-p99"},
+		{"latency-p99 < 500ms", 1, 100, "latency-p99 < 0.5s"},
+	} {
+		var failed []string
+		for _, f := range Failed(judged(t, []result.Record{more(run(1, 1), 100)}, []result.Record{more(run(1, c.latency), c.throughput)}, terms(c.text))) {
+			failed = append(failed, f.Term)
+		}
+		if got := strings.Join(failed, ", "); got != c.failed {
+			t.Errorf("%s with %v and %v: found %q, want %q", c.text, c.latency, c.throughput, got, c.failed)
+		}
+	}
+	if _, err := Judge([]result.Record{run(1, 1)}, []result.Record{run(1, 1)}, terms("throughput >= 0.97 * baseline")); err == nil || !strings.Contains(err.Error(), "lacks throughput") {
+		t.Errorf("a threshold without a baseline: %v", err)
+	}
+	old, now := run(1, 1), run(1, 2)
+	old.Runtime, now.Runtime = result.Wall, result.Wall
+	if f := Failed(judged(t, []result.Record{old}, []result.Record{now}, terms("latency-p99 < 1.5 * baseline"))); len(f) != 1 {
+		t.Errorf("samples beyond a threshold: %+v", f)
+	}
+}

@@ -31,6 +31,16 @@ const (
 // Rule is what may differ.
 type Rule struct {
 	Tolerance float64 // relative, of exact metrics; 0: equality
+	// Thresholds hold for every run, of samples for the medians. A metric that is held to a multiple of its baseline is
+	// judged by that instead of by equality.
+	Thresholds result.Objective
+}
+
+// relaxed reports whether a metric is held to a multiple of its baseline, for "" whether any is.
+func (rule Rule) relaxed(metric string) bool {
+	return slices.ContainsFunc(rule.Thresholds, func(t result.Term) bool {
+		return t.Of == result.Baseline && (metric == "" || t.Metric == metric)
+	})
 }
 
 // Case is one thing that was judged: a metric of one trial, its digest, its checks.
@@ -191,10 +201,20 @@ func absent(blank Case, p stats.Pair) []Case {
 // figures judges every metric that one of two runs has.
 func (rule Rule) figures(blank Case, old, now result.Record) ([]Case, error) {
 	var out []Case
+	for _, t := range rule.Thresholds {
+		c, err := threshold(blank, t, old, now)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
 	for _, v := range now.Values {
 		was, ok := old.Value(v.Name)
 		if !ok {
 			return nil, fmt.Errorf("it lacks %s of %s, which the run has: --update writes the baseline anew", v.Name, blank.Cell())
+		}
+		if rule.relaxed(v.Name) {
+			continue
 		}
 		c := blank
 		c.Term, c.Unit, c.Old, c.New = v.Name, v.Unit, &was.Value, &v.Value
@@ -202,13 +222,40 @@ func (rule Rule) figures(blank Case, old, now result.Record) ([]Case, error) {
 		out = append(out, c)
 	}
 	for _, was := range old.Values {
-		if _, ok := now.Value(was.Name); !ok {
+		if _, ok := now.Value(was.Name); !ok && !rule.relaxed(was.Name) {
 			c := blank
 			c.Term, c.Unit, c.Old, c.Status, c.Detail = was.Name, was.Unit, &was.Value, Fail, "the run does not have the figure; "+remedy
 			out = append(out, c)
 		}
 	}
 	return out, nil
+}
+
+// threshold judges one run by one term.
+func threshold(c Case, t result.Term, old, now result.Record) (Case, error) {
+	c.Term, c.Status = t.String(), Pass
+	was, had := old.Value(t.Metric)
+	v, has := now.Value(t.Metric)
+	if had {
+		c.Unit, c.Old = was.Unit, &was.Value
+	}
+	if has {
+		c.Unit, c.New = v.Unit, &v.Value
+	}
+	switch {
+	case t.Of != result.Baseline:
+		if misses := (result.Objective{t}).Misses(now); len(misses) > 0 {
+			c.Status, c.Detail = Fail, misses[0]
+		}
+	case !had:
+		return c, fmt.Errorf("it lacks %s of %s, which the threshold %q needs: --update writes the baseline anew", t.Metric, c.Cell(), t)
+	case !has:
+		c.Status, c.Detail = Fail, t.String()+": the run does not have the figure"
+	case !t.Within(v.Value, float64(t.Value*was.Value)):
+		bound := float64(t.Value * was.Value)
+		c.Status, c.Detail = Fail, fmt.Sprintf("%v: found %s where the baseline has %s, so the bound is %s", t, Number(c.New), Number(c.Old), Number(&bound))
+	}
+	return c, nil
 }
 
 // figure judges one metric.
@@ -234,7 +281,7 @@ func (rule Rule) digest(c Case, old, now result.Record) Case {
 	c.Term, c.Status = Digest, Pass
 	if old.Digest != now.Digest {
 		c.Status, c.Detail = Fail, fmt.Sprintf("it was %s and is %s: something happens otherwise or at another time; %s", old.Digest, now.Digest, remedy)
-		if rule.Tolerance > 0 {
+		if rule.Tolerance > 0 || rule.relaxed("") {
 			c.Status, c.Detail = Warn, fmt.Sprintf("it was %s and is %s, as it must where figures may differ", old.Digest, now.Digest)
 		}
 	}

@@ -39,7 +39,7 @@ func (r Report) Notes() []string {
 	differ, samples := false, 0
 	for _, c := range r.Cases {
 		switch {
-		case c.Status == Fail && c.Old != nil && c.New != nil:
+		case c.Status == Fail && c.Old != nil && c.New != nil && !strings.Contains(c.Term, " "):
 			differ = true
 		case c.Status == Fail && c.Term == Digest:
 			differ = true
