@@ -18,7 +18,8 @@ With --baseline the experiments run, or --results are read, and every exact figu
 what the baseline has for the same cell and seed: any difference, for better or worse, fails until --update writes the
 baseline anew, for review with the change. Samples of another time are shown, and cannot fail. A baseline that
 lacks a cell or a metric of the runs gives no verdict. Thresholds, of gate in the file or of --threshold, hold for every run
-too; a metric held to a multiple of the baseline is judged by that instead of by equality. The flags of govbench run that say what is run go with it.
+too; a metric held to a multiple of the baseline is judged by that instead of by equality. In GitHub
+Actions failures become annotations, and the report the step's summary. The flags of govbench run that say what is run go with it.
 
 With --old and --new each command measures one version once and prints what it found on stdout: run records (govbench run --json) or
 benchmarks in Go's format. Both are run --trials times in one session, in an order drawn anew for every trial, so

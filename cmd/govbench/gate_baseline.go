@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type baselineFlags struct {
 	tolerance         string
 	update            bool
 	thresholds        []string
+	junit             string
 	run               runFlags
 	own               []string // names of all these flags
 }
@@ -37,6 +39,7 @@ func (f *baselineFlags) add(set *pflag.FlagSet) {
 	own.StringVar(&f.results, "results", "", "judge the runs in `DIR|FILE` and run nothing")
 	own.StringVar(&f.tolerance, "tolerance", "0", "`SHARE` by which exact figures may differ from the baseline")
 	own.StringArrayVar(&f.thresholds, "threshold", nil, "hold every run to `TERM`, such as 'throughput >= 0.97 * baseline', instead of gate in the file (repeatable)")
+	own.StringVar(&f.junit, "junit", "", "write the cases to `FILE` as a test suite in JUnit's XML")
 	own.BoolVar(&f.update, "update", false, "write the runs as the baseline instead of judging them")
 	f.run.command = "gate"
 	all := pflag.NewFlagSet("run", pflag.ContinueOnError)
@@ -111,13 +114,46 @@ func gateBaseline(cmd *cobra.Command, flags *baselineFlags, live *liveFlags, pat
 	case live.markdown:
 		tell = gate.Markdown
 	}
-	if err := tell(cmd.OutOrStdout(), gate.New(cases, live.all)); err != nil {
+	r := gate.New(cases, live.all)
+	if err := tell(cmd.OutOrStdout(), r); err != nil {
 		return err
+	}
+	if err := flags.tellCI(cmd.ErrOrStderr(), r); err != nil {
+		return failure{err}
 	}
 	if failed := gate.Failed(cases); len(failed) > 0 {
 		return failure{fmt.Errorf("the gate failed: %s", plural(len(failed), "case"))}
 	}
 	return nil
+}
+
+// tellCI writes what a continuous integration reads: a JUnit file when asked for, and in GitHub Actions annotations and the
+// summary of the step. Annotations go to stderr, which GitHub reads too, so that stdout stays what was asked for.
+func (f *baselineFlags) tellCI(w io.Writer, r gate.Report) error {
+	if f.junit != "" {
+		var b bytes.Buffer
+		if err := gate.JUnit(&b, r); err != nil {
+			return err
+		}
+		if err := replaceFile(f.junit, b.Bytes()); err != nil {
+			return fmt.Errorf("--junit: %w", err)
+		}
+	}
+	if os.Getenv("GITHUB_ACTIONS") != "true" {
+		return nil
+	}
+	if err := gate.Annotations(w, r); err != nil {
+		return err
+	}
+	path := os.Getenv("GITHUB_STEP_SUMMARY")
+	if path == "" {
+		return nil
+	}
+	summary, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+	}
+	return errors.Join(gate.Markdown(summary, r), summary.Close())
 }
 
 // readBaseline reads a baseline and refuses one that nothing can be held against.

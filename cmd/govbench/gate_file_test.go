@@ -18,6 +18,7 @@ warmup: 1s
 
 // TestGateFile: a gate writes its baseline, passes what is equal, and fails when a figure differs in its last digit.
 func TestGateFile(t *testing.T) {
+	t.Setenv("GITHUB_ACTIONS", "")
 	dir := t.TempDir()
 	x, base := filepath.Join(dir, "x.yaml"), filepath.Join(dir, "baseline.jsonl")
 	if err := os.WriteFile(x, []byte(gateExperiment), 0o644); err != nil {
@@ -69,6 +70,17 @@ func TestGateFile(t *testing.T) {
 		if !strings.Contains(o.stdout+o.stderr, c.want) {
 			t.Errorf("%v: want %q:\n%s\n%s", c.args, c.want, o.stdout, o.stderr)
 		}
+	}
+	if err := os.WriteFile(base, changed, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GITHUB_ACTIONS", "true")
+	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(dir, "summary.md"))
+	o = govbench(t, "gate", "--results", dir, "--baseline", base, "--junit", filepath.Join(dir, "junit.xml"))
+	o.want(t, exitFailed)
+	if !strings.Contains(o.stderr, "::error title=digest of raft on court-evidence-deposit at 200%2C seed 1::it was ") ||
+		!strings.Contains(read(t, filepath.Join(dir, "summary.md")), "| fail | raft on ") || !strings.Contains(read(t, filepath.Join(dir, "junit.xml")), `failures="1"`) {
+		t.Error(o.stderr)
 	}
 	o = govbench(t, "gate")
 	o.want(t, exitInput)
