@@ -37,6 +37,7 @@ type File struct {
 	Sample     int                 `yaml:"sample,omitempty" doc:"points of a Latin hypercube over the lists and ranges (1ms..100ms, log:1KiB..1MiB) of vary, instead of the grid"`
 	When       string              `yaml:"when,omitempty" doc:"condition between varied settings under which a point is run, such as design.block.max_txs>=100 or load<5000"`
 	Set        map[string]string   `yaml:"set,omitempty" doc:"one value for a setting of every cell, by its path"`
+	Gate       []Threshold         `yaml:"gate,omitempty" doc:"what govbench gate holds every run to, such as latency-p99 < 1s, or throughput >= 0.97 * baseline, which judges a metric by that instead of by equality with the baseline"`
 
 	source *strict.Node      // what was read, for the places of errors; nil for Blank
 	flags  map[string]string // keys that a flag has overridden, and the flag
