@@ -154,7 +154,7 @@ func (s Sweep) effectRows() (out [][]string) {
 		least, most := extremes(e)
 		m, _ := result.MetricNamed(e.Metric)
 		out = append(out, []string{e.Metric, e.Factor.Name, percent(e.Share), percent(e.Chance),
-			fmt.Sprintf("%.4g %s at %s", least.Mean, m.Unit, least.Name), fmt.Sprintf("%.4g %s at %s", most.Mean, m.Unit, most.Name)})
+			quantity(least.Mean, m.Unit) + " at " + least.Name, quantity(most.Mean, m.Unit) + " at " + most.Name})
 	}
 	return out
 }
@@ -167,7 +167,7 @@ func (s Sweep) textFront(out *term.Page) {
 	for _, c := range s.Choices() {
 		if c.Best {
 			table = append(table, []string{c.Run.Scenario, strings.TrimSpace(c.Run.Design + " " + factors(c.Run, " ")), c.Run.Load,
-				fmt.Sprintf("%.5g", c.Throughput), fmt.Sprintf("%.4g", c.Latency), fmt.Sprintf("%g", c.Cost)})
+				figure(c.Throughput), timeText(c.Latency), fmt.Sprintf("%g", c.Cost)})
 		}
 	}
 	if len(table) == 0 {
@@ -176,7 +176,7 @@ func (s Sweep) textFront(out *term.Page) {
 	fmt.Fprintln(out)
 	out.Sentence("The Pareto front: no other cell of the service is as good in throughput, latency and cost (replicas x cores) and better in one")
 	more := len(table) - frontMost
-	writeAligned(out, []string{"service", "design", "load", "tx/s", "p99 s", "cost"}, table[:min(len(table), frontMost)], []bool{false, false, false, true, true, true})
+	writeAligned(out, []string{"service", "design", "load", "tx/s", "p99", "cost"}, table[:min(len(table), frontMost)], []bool{false, false, false, true, true, true})
 	if more > 0 {
 		fmt.Fprintf(out, "and %d more in pareto.csv\n", more)
 	}

@@ -74,7 +74,7 @@ c,s,'=pbft,4,2,100,design.block.max_wait=20ms;status=y,120,0.7,8,true
 	if err := SweepText(&text, sweepSample()); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"4 runs, 1 failed", "89.3 %", "95 tx/sec at 1ms", "120 tx/sec at 20ms", "Pareto"} {
+	for _, want := range []string{"4 runs, 1 failed", "89.3 %", "95 tx/s at 1ms", "120 tx/s at 20ms", "Pareto"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, text.String())
 		}

@@ -63,8 +63,8 @@ func (s Sweep) verdicts() (out []string) {
 		}
 		least, greatest := extremes(*most)
 		m, _ := result.MetricNamed(metric)
-		out = append(out, fmt.Sprintf("%s: %s matters most and explains %s of the differences (by chance alone %s). The mean goes from %.4g %s at %s to %.4g %s at %s.",
-			metric, most.Factor.Name, percent(most.Share), percent(most.Chance), least.Mean, m.Unit, least.Name, greatest.Mean, m.Unit, greatest.Name))
+		out = append(out, fmt.Sprintf("%s: %s matters most and explains %s of the differences (by chance alone %s). The mean goes from %s at %s to %s at %s.",
+			metric, most.Factor.Name, percent(most.Share), percent(most.Chance), quantity(least.Mean, m.Unit), least.Name, quantity(greatest.Mean, m.Unit), greatest.Name))
 	}
 	return append(out, s.bestCells()...)
 }
@@ -105,8 +105,8 @@ func (s Sweep) bestCells() (out []string) {
 	}
 	for _, id := range scenarios {
 		f, q := fast[id], quick[id]
-		out = append(out, fmt.Sprintf("%s: most throughput, %.5g tx/s, has %s; the lowest p99 latency, %s, has %s. On the Pareto front: %d of %s.",
-			id, f.Throughput, cellName(f.Run), timeText(q.Latency), cellName(q.Run), best[id], count(cells[id], "cell")))
+		out = append(out, fmt.Sprintf("%s: most throughput, %s tx/s, has %s; the lowest p99 latency, %s, has %s. On the Pareto front: %d of %s.",
+			id, figure(f.Throughput), cellName(f.Run), timeText(q.Latency), cellName(q.Run), best[id], count(cells[id], "cell")))
 	}
 	return out
 }
@@ -163,7 +163,7 @@ func (s Sweep) tables() []sweepTable {
 		case len(front.Rows) == frontRowsMost:
 			more++
 		default:
-			front.Rows = append(front.Rows, []string{c.Run.Scenario, cellName(c.Run), fmt.Sprintf("%.5g", c.Throughput), timeText(c.Latency), fmt.Sprintf("%g", c.Cost)})
+			front.Rows = append(front.Rows, []string{c.Run.Scenario, cellName(c.Run), figure(c.Throughput), timeText(c.Latency), fmt.Sprintf("%g", c.Cost)})
 		}
 	}
 	if more > 0 {
