@@ -76,6 +76,10 @@ func (s Sweep) tidy() [][]string {
 			rows = append(rows, append(run, "failed", "", "", ""))
 			continue
 		}
+		if r.GivenUpSec > 0 {
+			rows = append(rows, append(run, "given up", "", "", ""))
+			continue
+		}
 		for _, v := range r.Values {
 			rows = append(rows, append(run[:len(run):len(run)], "ok", v.Name, strconv.FormatFloat(v.Value, 'g', -1, 64), v.Unit))
 		}
@@ -152,11 +156,18 @@ const frontMost = 20
 // SweepText tells a sweep in the terminal: what each factor does, and which cells nothing beats.
 func SweepText(w io.Writer, s Sweep) error {
 	out := term.Of(w)
-	failed := 0
+	failed, givenUp := 0, 0
 	for _, r := range s.Records {
 		failed += min(len(r.Failed()), 1)
+		if r.GivenUpSec > 0 {
+			givenUp++
+		}
 	}
-	fmt.Fprintf(out, "%d runs, %d failed\n", len(s.Records), failed)
+	fmt.Fprintf(out, "%d runs, %d failed", len(s.Records), failed)
+	if givenUp > 0 {
+		fmt.Fprintf(out, ", %d given up: their load is beyond what they carry, so they have no figures and count in no mean below", givenUp)
+	}
+	fmt.Fprintln(out)
 	var table [][]string
 	for _, e := range s.allEffects() {
 		least, most := e.Levels[0], e.Levels[0]

@@ -19,13 +19,16 @@ type Cell struct {
 	Broken   []result.Record // the others: they count for nothing
 }
 
-// Cells groups records, in order of first appearance. Load and scenario are apart from the series,
+// Cells groups records, in order of first appearance, without runs that were given up: those measured nothing. Load and scenario are apart from the series,
 // since reports lay them out along their own axes.
 func Cells(records []result.Record) []Cell {
 	vary := varied(records)
 	index := map[string]int{}
 	var out []Cell
 	for _, r := range records {
+		if r.GivenUpSec > 0 {
+			continue
+		}
 		series := Label(r, vary[r.Design])
 		key := strings.Join([]string{r.Scenario, series, r.Load, string(r.Runtime)}, "\x00")
 		i, ok := index[key]

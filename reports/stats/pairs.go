@@ -60,6 +60,9 @@ func Pairs(old, new []result.Record) []Pair {
 	var out []Pair
 	add := func(side int, records []result.Record) {
 		for _, r := range records {
+			if r.GivenUpSec > 0 { // it measured nothing
+				continue
+			}
 			key := identity(r, r.Runtime)
 			i, ok := index[key]
 			if !ok {

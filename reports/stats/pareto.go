@@ -16,12 +16,18 @@ type Choice struct {
 func Choices(records []result.Record, cores map[string]int) []Choice {
 	type id struct{ cell, scenario, design string }
 	index := map[id]int{}
+	overloaded := map[id]bool{} // one trial given up: the others would flatter the cell
+	for _, r := range records {
+		if r.GivenUpSec > 0 {
+			overloaded[id{r.Cell, r.Scenario, r.Design}] = true
+		}
+	}
 	var trials [][]result.Record
 	for _, r := range records {
-		if len(r.Failed()) > 0 {
+		key := id{r.Cell, r.Scenario, r.Design}
+		if len(r.Failed()) > 0 || overloaded[key] {
 			continue
 		}
-		key := id{r.Cell, r.Scenario, r.Design}
 		i, ok := index[key]
 		if !ok {
 			i = len(trials)

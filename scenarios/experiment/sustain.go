@@ -337,6 +337,7 @@ func busiest(r result.Record) string {
 func (c *Cell) at(milli uint64, role string) Cell {
 	trial := *c
 	trial.Rate, trial.Clients, trial.base, trial.Notes = perThousand(milli), 0, nil, nil
+	trial.StopEarly = false
 	trial.Load = Load{text: strconv.FormatFloat(float64(milli)/1000, 'f', -1, 64)}
 	if role == result.RoleConfirm {
 		trial.Seed += confirmSeed
