@@ -186,6 +186,10 @@ func (f *runFlags) applyNumbers(x *experiment.File) error {
 		x.Load = nil
 		x.Override("load", "--clients")
 	}
+	if f.set.Changed("stop-early") {
+		x.StopEarly = f.stopEarly
+		x.Override("stop_early", "--stop-early")
+	}
 	if f.set.Changed("seed") {
 		x.Seed = f.seed
 		x.Override("seed", "--seed")
@@ -226,10 +230,6 @@ func (f *runFlags) applySettings(x *experiment.File) error {
 		x.Set[key] = value
 		delete(x.Vary, key)
 		x.Override("set."+key, "--set "+key)
-	}
-	if f.set.Changed("stop-early") {
-		x.StopEarly = f.stopEarly
-		x.Override("stop_early", "--stop-early")
 	}
 	if f.when != "" {
 		x.When = f.when
