@@ -54,6 +54,10 @@ func (s Sweep) tidy() [][]string {
 			rows = append(rows, append(run, "failed", "", "", ""))
 			continue
 		}
+		if r.GivenUpSec > 0 {
+			rows = append(rows, append(run, givenUpWord, "", "", ""))
+			continue
+		}
 		for _, v := range r.Values {
 			rows = append(rows, append(run[:len(run):len(run)], "ok", v.Name, strconv.FormatFloat(v.Value, 'g', -1, 64), v.Unit))
 		}
@@ -137,7 +141,14 @@ func SweepText(w io.Writer, s Sweep) error {
 	for _, r := range s.Records {
 		failed += min(len(r.Failed()), 1)
 	}
-	fmt.Fprintf(out, "%d runs, %d failed\n", len(s.Records), failed)
+	fmt.Fprintf(out, "%d runs, %d failed", len(s.Records), failed)
+	if n := len(givenUp(s.Records)); n > 0 {
+		fmt.Fprintf(out, ", %d given up", n)
+	}
+	fmt.Fprintln(out)
+	if text := givenUpText(s.Records); text != "" {
+		out.Sentence(text)
+	}
 	table := s.effectRows()
 	if len(table) > 0 {
 		fmt.Fprintln(out)

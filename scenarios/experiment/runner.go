@@ -107,6 +107,9 @@ func (c *Cell) run(ctx context.Context) (rec result.Record, err error) {
 	if !ok {
 		return rec, strict.UnknownName("protocol", c.Design.Protocol, engineNames())
 	}
+	if engine.Pure && c.guard == nil && c.stopsEarly() {
+		return c.runEarly(ctx, engine)
+	}
 	if engine.Pure {
 		return c.runVirtual(ctx, engine)
 	}

@@ -95,7 +95,10 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 		return result.Record{}, err
 	}
 	for _, at := range rec.SampleTimes() {
-		group.At(at, func() { rec.Sample(at, group.Usage(), c.Machine.Cores) })
+		group.At(at, func() {
+			rec.Sample(at, group.Usage(), c.Machine.Cores)
+			c.early.look(at, driver, rec)
+		})
 	}
 	c.watch(group, driver)
 	if err := group.Run(ctx, c.Duration+drain); err != nil {
