@@ -80,7 +80,9 @@ func (m *meter) busiest(a, b sample) (cpu, disk, link float64) {
 
 // Busiest gives the highest utilisation of any node so far, 0..1 and of each resource on its own: from the sample nearest to
 // the window's start to the last one.
-func (r *Recorder) Busiest() (cpu, disk, link float64) { return r.meter.busiest(r.meter.begin, r.meter.last) }
+func (r *Recorder) Busiest() (cpu, disk, link float64) {
+	return r.meter.busiest(r.meter.begin, r.meter.last)
+}
 
 // traffic is what all nodes sent between the window's samples.
 func (m *meter) traffic() (messages, bytes uint64) {
