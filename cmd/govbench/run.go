@@ -44,6 +44,7 @@ Exit status: 0 done; 1 a check or a run failed, or the run was stopped; 2 the in
 		},
 	}
 	flags.add(cmd.Flags())
+	flags.addEarly(cmd.Flags())
 	return cmd
 }
 
