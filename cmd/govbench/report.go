@@ -56,36 +56,43 @@ type reporting struct {
 	prices string // file of a price table
 }
 
-// renderAgain reads result directories and writes one report of all their runs.
-func renderAgain(cmd *cobra.Command, dirs []string, how reporting) error {
-	out, asJSON := how.out, how.json
-	var records []result.Record
-	var files []experiment.File
+// readResults reads the runs and experiments of result directories.
+func readResults(warn io.Writer, dirs []string) (files []experiment.File, records []result.Record, err error) {
 	for _, dir := range dirs {
 		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-			return fmt.Errorf("%s is a file: allowed is a directory that govbench run wrote, such as %s", dir, filepath.Dir(dir))
+			return nil, nil, fmt.Errorf("%s is a file: allowed is a directory that govbench run wrote, such as %s", dir, filepath.Dir(dir))
 		}
 		read, err := result.ReadFile(filepath.Join(dir, runsFile))
 		if errors.Is(err, result.ErrTruncated) {
-			fmt.Fprintf(cmd.ErrOrStderr(), "govbench: %v\n", err)
+			fmt.Fprintf(warn, "govbench: %v\n", err)
 			err = nil
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s holds no results: %s is missing; name a directory that govbench run wrote", dir, runsFile)
+			return nil, nil, fmt.Errorf("%s holds no results: %s is missing; name a directory that govbench run wrote", dir, runsFile)
 		}
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		records = append(records, read...)
 		f, err := experiment.ReadFile(filepath.Join(dir, experimentFile))
 		if err == nil {
 			files = append(files, f)
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return nil, nil, err
 		}
 	}
 	if len(records) == 0 {
-		return fmt.Errorf("%v: no finished run to report", dirs)
+		return nil, nil, fmt.Errorf("%v: no finished run to report", dirs)
+	}
+	return files, records, nil
+}
+
+// renderAgain reads result directories and writes one report of all their runs.
+func renderAgain(cmd *cobra.Command, dirs []string, how reporting) error {
+	out, asJSON := how.out, how.json
+	files, records, err := readResults(cmd.ErrOrStderr(), dirs)
+	if err != nil {
+		return err
 	}
 	for _, dir := range dirs {
 		if isFile(filepath.Join(dir, sizedFile)) {
