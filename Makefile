@@ -25,7 +25,7 @@ test: ## run all tests
 	$(GO) test ./...
 
 race: ## run the tests in which goroutines run under the race detector
-	CGO_ENABLED=1 $(GO) test -race -short -skip '^Test(Docs|Wrong|Show|EveryPage|MixPage|Families|List|Pure|Nothing)' $(PARALLEL)
+	CGO_ENABLED=1 $(GO) test -race -short -skip '^Test(Docs|Wrong|Show|EveryPage|MixPage|Families|List|Pure|Nothing|Readme|PageCommands|Completion|JSON|SweepKilled|Saturate|Size|SearchFinds|Warmup|RelativeLoads|TraceDecides|MixedRuns)' $(PARALLEL)
 
 lint: ## gofmt, go vet (also for 32 bits) and golangci-lint
 	@test -z "$$(gofmt -l cmd consensus reports scenarios sim workloads | tee /dev/stderr)"

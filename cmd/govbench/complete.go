@@ -51,6 +51,7 @@ func completions() map[string]completion {
 		"vary":       {settingKeys, noSpace},
 		"metric":     {metricNames, namesOnly},
 		"objective":  {metricNames, noSpace},
+		"threshold":  {metricNames, noSpace},
 		"color":      {colorNames, namesOnly},
 		"format":     {trace.Formats, namesOnly},
 		"sort":       {func() []string { return words(render.Orders()) }, namesOnly},

@@ -169,7 +169,7 @@ func TestGateLiveWrong(t *testing.T) {
 		{[]string{"--old", "sh -c 'sleep 60; echo'", "--new", "sh -c 'sleep 60; echo'", "--timeout", "20ms"}, "was stopped"},
 		{[]string{"--old", "sleep 60", "--new", "sleep 60", "--timeout", "20ms"}, "took longer than --timeout 20ms"},
 		{[]string{"--old", x, "--new", "sh -c 'ls {dir} && echo BenchmarkX 1 5 ns/op && touch {dir}/a && false'"}, "exit status 1"},
-		{[]string{"--old", x, "--new", x, "extra"}, "allowed are flags only"},
+		{[]string{"--old", x, "--new", x, "extra"}, "allowed is either"},
 	} {
 		o := govbench(t, append([]string{"gate", "--quiet"}, c.args...)...)
 		o.want(t, exitInput)

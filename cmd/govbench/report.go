@@ -91,6 +91,9 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 	if len(found) > 0 {
 		return renderSearches(cmd, dirs, out, asJSON, files, found, records)
 	}
+	if len(dirs) == 1 && isFile(filepath.Join(dirs[0], sweepFile)) {
+		return renderSweep(cmd, dirs[0], out, asJSON, files, records)
+	}
 	in, err := experiment.Report(files, records)
 	if err != nil {
 		return err
@@ -100,6 +103,19 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 	}
 	in.Command, in.Environment = runAgain(dirs), ranIn(dirs[0])
 	if err := render.Write(out, in); err != nil {
+		return failure{err}
+	}
+	return tellReport(cmd.OutOrStdout(), filepath.Join(out, "report.html"), records, asJSON)
+}
+
+// renderSweep writes the report of a sweep.
+func renderSweep(cmd *cobra.Command, dir, out string, asJSON bool, files []experiment.File, records []result.Record) error {
+	in, err := experiment.ReportSweep(files, records)
+	if err != nil {
+		return err
+	}
+	in.Title, in.Command = in.Title+sweepTitle, sweepAgain(dir)
+	if err := render.WriteSweep(out, in); err != nil {
 		return failure{err}
 	}
 	return tellReport(cmd.OutOrStdout(), filepath.Join(out, "report.html"), records, asJSON)

@@ -25,7 +25,8 @@ func shapes() []shape {
 			"With --dry-run a line a candidate: scenario, design, replicas, cores, disk, link, target, tried. With --show-prices the price table: name, currency, date, source, core_hour, disks, links."},
 		{"compare", "a line a cell and metric: schema, scenario, design, load, runtime, network, machine, faults, replicas, factors, metric, unit, better, exact, old, new, change, low, high " +
 			"(shares), p, adjusted, verdict, warnings."},
-		{"gate", "lines: of each session round, order_seed, trials, old, new, order; its comparisons as of compare; its noise as round, scenario, metric, noise, trials_needed; and last pass, failed, verdict."},
+		{"gate", "lines: of each session round, order_seed, trials, old, new, order; its comparisons as of compare; its noise as round, scenario, metric, noise, trials_needed; and last pass, failed, verdict. " +
+			"With --baseline a line a case: scenario, series, load, runtime, seed, term, unit, old, new, status (pass, fail, warn), detail; and last pass, failed, verdict. With --update an object: wrote, runs."},
 		{"history", "a line a series, with its points and change points."},
 		{"history add", "a line a cell that was added: schema, version, at, " + cell + ", runtime, load, factors, values."},
 		{"list", "an array of objects. Scenarios: id, name, name_zh, category, lead_agency, participants, provenance, family, sources, and more. Designs: name, title, protocol, fault_model, " +

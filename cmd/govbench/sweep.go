@@ -13,6 +13,7 @@ import (
 
 	"github.com/govbench/govbench/reports/render"
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/scenarios/experiment"
 )
 
 func newSweep() *cobra.Command {
@@ -40,7 +41,8 @@ the flags of govbench run; trials of different cells share their seeds, so that 
 The effects go to stdout and progress to stderr. The output directory holds runs.jsonl and experiment.yaml as of
 govbench run, and tables that pandas, R and DuckDB read as they are: sweep.csv has a row a run and metric with a column a
 setting (durations in seconds, sizes in bytes), effects.csv a row a metric, factor and level, pareto.csv a row a cell.
-govbench report DIR writes the full report with its figures.
+report.html, report.md and plots/ hold the report with its figures: each factor's share, heat maps over the two factors
+that matter most, and the Pareto front. govbench report DIR writes it again.
 
 A factor's share is its first-order sensitivity: the variance of the means at its levels over the variance of all runs.
 
@@ -75,12 +77,24 @@ func runSweep(cmd *cobra.Command, flags *runFlags, paths []string) error {
 	return runExperiments(cmd, flags, paths)
 }
 
-// writeSweep writes the tables of a sweep and tells its effects on stdout.
+// sweepFile is the table of all runs; a directory that has it holds a sweep. sweepTitle ends the title of its report.
+const (
+	sweepFile  = "sweep.csv"
+	sweepTitle = ": what each setting does"
+)
+
+// sweepAgain is the command that makes the results of a sweep again.
+func sweepAgain(dir string) string {
+	return "govbench sweep " + shellQuote(filepath.Join(dir, experimentFile))
+}
+
+// writeSweep writes the report of a sweep and tells its effects on stdout.
 func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
-	in := render.Sweep{Records: r.records, Cores: map[string]int{}}
-	for _, c := range r.plan.Cells {
-		in.Cores[c.Key().Cell] = c.Machine.Cores
+	in, err := experiment.ReportSweep([]experiment.File{r.plan.File}, r.records)
+	if err != nil {
+		return err
 	}
+	in.Title, in.Command = in.Title+sweepTitle, sweepAgain(r.dir)
 	if err := render.WriteSweep(r.dir, in); err != nil {
 		return err
 	}
@@ -105,7 +119,7 @@ func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 	if err := render.SweepText(w, in); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\ntables: %s, effects.csv and pareto.csv in %s; figures: govbench report %s\n", "sweep.csv", r.dir, shellQuote(r.dir))
+	_, err = fmt.Fprintf(w, "\nreport: %s; tables beside it: %s, effects.csv and pareto.csv\n", filepath.Join(r.dir, "report.html"), sweepFile)
 	return err
 }
 

@@ -34,7 +34,7 @@ const costNote = "Cost of a year: replicas x cores x 8,760 h x the price of a co
 	"Transactions of a year follow the load's mean: 250 days of services with office hours and 365 of others; of a plain rate, every second of the year."
 
 // sizeHead is the head of the table of what carries.
-var sizeHead = []string{"design", "replicas", "cores", "disk", "link", "cost a year", "CPU", "disk busy", "link busy", "p50", "p99", "growth a year", "at its end at, requests/s", "then held back by"}
+var sizeHead = []string{"design", "replicas", "cores", "disk", "link", "cost a year", "CPU", "disk busy", "link busy", "p50", "p99", "growth a year", "highest load, requests/s", "held back by"}
 
 func shareText(v float64) string { return quantity(v, "ratio") }
 

@@ -1,12 +1,8 @@
 package render
 
 import (
-	"bytes"
-	"encoding/csv"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,35 +12,17 @@ import (
 	"github.com/govbench/govbench/reports/term"
 )
 
-// Sweep is what the tables of a sweep are made from.
+// Sweep is what the report of a sweep is made from.
 type Sweep struct {
+	Title   string
 	Records []result.Record
 	Cores   map[string]int // of a node, by the cell's hash
+	Figures []result.Figure
+	Command string // that makes these results again
 }
 
 // sweepMetrics are those whose effects are told, in order.
 func sweepMetrics() []string { return []string{"throughput", "latency-p50", "latency-p99"} }
-
-// WriteSweep writes the tables of a sweep into dir, which it creates: sweep.csv (a row a run and metric), effects.csv
-// (a row a metric, factor and level) and pareto.csv (a row a cell). A file is replaced whole or not at all.
-func WriteSweep(dir string, s Sweep) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for _, f := range []struct {
-		name string
-		rows [][]string
-	}{{"sweep.csv", s.tidy()}, {"effects.csv", s.effects()}, {"pareto.csv", s.pareto()}} {
-		var buf bytes.Buffer
-		if err := csv.NewWriter(&buf).WriteAll(f.rows); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-		if err := replace(filepath.Join(dir, f.name), buf.Bytes()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // tidyHead are the columns of every run, before those of the factors.
 func tidyHead() []string {
@@ -114,8 +92,8 @@ func (s Sweep) tidyRun(r result.Record, settings []stats.Factor) []string {
 	return row
 }
 
-// allEffects are those of every metric that is told.
-func (s Sweep) allEffects() (out []stats.Effect) {
+// Effects are what each factor does to every metric that is told.
+func (s Sweep) Effects() (out []stats.Effect) {
 	factors := stats.Factors(s.Records)
 	for _, metric := range sweepMetrics() {
 		out = append(out, stats.MainEffects(s.Records, factors, metric)...)
@@ -123,10 +101,13 @@ func (s Sweep) allEffects() (out []stats.Effect) {
 	return out
 }
 
+// Choices are the cells as one who has to choose sees them.
+func (s Sweep) Choices() []stats.Choice { return stats.Choices(s.Records, s.Cores) }
+
 func (s Sweep) effects() [][]string {
 	rows := [][]string{{"metric", "unit", "factor", "level", "runs", "mean", "effect", "share", "chance"}}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
-	for _, e := range s.allEffects() {
+	for _, e := range s.Effects() {
 		m, _ := result.MetricNamed(e.Metric)
 		for _, l := range e.Levels {
 			rows = append(rows, []string{e.Metric, m.Unit, e.Factor.Name, cellText(l.Name), strconv.Itoa(l.Runs), number(l.Mean), number(l.Effect), number(e.Share), number(e.Chance)})
@@ -138,7 +119,7 @@ func (s Sweep) effects() [][]string {
 func (s Sweep) pareto() [][]string {
 	rows := [][]string{{"cell", "scenario", "design", "replicas", "cores", "load", "factors", "throughput_tx_per_sec", "latency_p99_sec", "cost_replica_cores", "best"}}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	for _, c := range stats.Choices(s.Records, s.Cores) {
+	for _, c := range s.Choices() {
 		r := c.Run
 		row := []string{r.Cell, r.Scenario, r.Design, strconv.Itoa(r.Replicas), strconv.Itoa(s.Cores[r.Cell]), r.Load, factors(r, ";"),
 			number(c.Throughput), number(c.Latency), number(c.Cost), strconv.FormatBool(c.Best)}
@@ -163,26 +144,8 @@ func SweepText(w io.Writer, s Sweep) error {
 			givenUp++
 		}
 	}
-	fmt.Fprintf(out, "%d runs, %d failed", len(s.Records), failed)
-	if givenUp > 0 {
-		fmt.Fprintf(out, ", %d given up: their load is beyond what they carry, so they have no figures and count in no mean below", givenUp)
-	}
-	fmt.Fprintln(out)
-	var table [][]string
-	for _, e := range s.allEffects() {
-		least, most := e.Levels[0], e.Levels[0]
-		for _, l := range e.Levels {
-			if l.Mean < least.Mean {
-				least = l
-			}
-			if l.Mean > most.Mean {
-				most = l
-			}
-		}
-		m, _ := result.MetricNamed(e.Metric)
-		table = append(table, []string{e.Metric, e.Factor.Name, percent(e.Share), percent(e.Chance),
-			fmt.Sprintf("%.4g %s at %s", least.Mean, m.Unit, least.Name), fmt.Sprintf("%.4g %s at %s", most.Mean, m.Unit, most.Name)})
-	}
+	fmt.Fprintf(out, "%d runs, %d failed\n", len(s.Records), failed)
+	table := s.effectRows()
 	if len(table) > 0 {
 		fmt.Fprintln(out)
 		out.Sentence("What each factor does: its share of the variance, the share that chance alone would give it, and its means")
@@ -192,15 +155,26 @@ func SweepText(w io.Writer, s Sweep) error {
 	return out.Err()
 }
 
+// effectRows has a row a metric and factor: its share, that of chance, and the levels with the extreme means.
+func (s Sweep) effectRows() (out [][]string) {
+	for _, e := range s.Effects() {
+		least, most := extremes(e)
+		m, _ := result.MetricNamed(e.Metric)
+		out = append(out, []string{e.Metric, e.Factor.Name, percent(e.Share), percent(e.Chance),
+			quantity(least.Mean, m.Unit) + " at " + least.Name, quantity(most.Mean, m.Unit) + " at " + most.Name})
+	}
+	return out
+}
+
 func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) + " %" }
 
 // textFront lists the choices that no other beats.
 func (s Sweep) textFront(out *term.Page) {
 	var table [][]string
-	for _, c := range stats.Choices(s.Records, s.Cores) {
+	for _, c := range s.Choices() {
 		if c.Best {
 			table = append(table, []string{c.Run.Scenario, strings.TrimSpace(c.Run.Design + " " + factors(c.Run, " ")), c.Run.Load,
-				fmt.Sprintf("%.5g", c.Throughput), fmt.Sprintf("%.4g", c.Latency), fmt.Sprintf("%g", c.Cost)})
+				figure(c.Throughput), timeText(c.Latency), fmt.Sprintf("%g", c.Cost)})
 		}
 	}
 	if len(table) == 0 {
@@ -209,7 +183,7 @@ func (s Sweep) textFront(out *term.Page) {
 	fmt.Fprintln(out)
 	out.Sentence("The Pareto front: no other cell of the service is as good in throughput, latency and cost (replicas x cores) and better in one")
 	more := len(table) - frontMost
-	writeAligned(out, []string{"service", "design", "load", "tx/s", "p99 s", "cost"}, table[:min(len(table), frontMost)], []bool{false, false, false, true, true, true})
+	writeAligned(out, []string{"service", "design", "load", "tx/s", "p99", "cost"}, table[:min(len(table), frontMost)], []bool{false, false, false, true, true, true})
 	if more > 0 {
 		fmt.Fprintf(out, "and %d more in pareto.csv\n", more)
 	}

@@ -74,9 +74,48 @@ c,s,'=pbft,4,2,100,design.block.max_wait=20ms;status=y,120,0.7,8,true
 	if err := SweepText(&text, sweepSample()); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"4 runs, 1 failed", "89.3 %", "95 tx/sec at 1ms", "120 tx/sec at 20ms", "Pareto"} {
+	for _, want := range []string{"4 runs, 1 failed", "89.3 %", "95 tx/s at 1ms", "120 tx/s at 20ms", "Pareto"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, text.String())
 		}
+	}
+}
+
+// TestSweepReport: the sentences name the setting and the best cells, failed runs stand with their checks, and hostile
+// names stay text in the page and in Markdown.
+func TestSweepReport(t *testing.T) {
+	s, dir := sweepSample(), t.TempDir()
+	const hostile = `<script>alert(1)</script>|x`
+	s.Title, s.Command = hostile, "govbench sweep x.yaml"
+	for i := range s.Records {
+		s.Records[i].Design = hostile
+	}
+	s.Figures = []result.Figure{{Name: "shares", Section: "S", Title: "Shares", Caption: hostile, SVG: []byte("<svg></svg>"), PNG: []byte("p")}}
+	if err := WriteSweep(dir, s); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]string{
+		"report.html": {"4\u00a0runs of 4\u00a0cells, 1 failed", "no setting stands out from chance", "agreement", "<svg>", "On the Pareto front: 2 of 3\u00a0cells", "design.block.max_wait=20ms"},
+		"report.md":   {"no setting stands out from chance", "plots/shares.svg", "| metric | factor | share |"},
+	} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(strings.ReplaceAll(string(data), "\u00a0", " "), strings.ReplaceAll(w, "\u00a0", " ")) {
+				t.Errorf("%s lacks %q:\n%s", name, w, data)
+			}
+		}
+		if strings.Contains(string(data), "<script>") {
+			t.Errorf("%s holds a script", name)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "plots", "shares.png")); err != nil {
+		t.Error(err)
+	}
+	s.Figures[0].SVG = []byte("<svg><script/></svg>")
+	if err := WriteSweep(dir, s); err == nil {
+		t.Error("a figure with a script was written")
 	}
 }

@@ -16,8 +16,11 @@ type Term struct {
 	Metric string
 	Op     string  // <, <=, >, >= or =
 	Value  float64 // in the metric's unit, or the multiple of Of
-	Of     string  // another metric, or empty
+	Of     string  // another metric, Baseline, or empty
 }
+
+// Baseline is what a threshold of a gate may be a multiple of: the same metric of the same cell in the baseline.
+const Baseline = "baseline"
 
 // DefaultObjective is what a load must meet to count as sustained. Throughput, not goodput, is held against what
 // was offered: an operation that the program's rules refuse has its answer, and how many do is the service's
@@ -36,12 +39,24 @@ func ParseObjective(text string) (Objective, error) {
 	var out Objective
 	for part := range strings.SplitSeq(text, ",") {
 		t, err := parseTerm(strings.Fields(part))
+		if err == nil && t.Of == Baseline {
+			err = fmt.Errorf("found %q: only thresholds of govbench gate have one; allowed is another metric", Baseline)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("objective %q: %w", strings.TrimSpace(part), err)
 		}
 		out = append(out, t)
 	}
 	return out, nil
+}
+
+// ParseThreshold reads one term of a gate, which may also be a multiple of the baseline: "throughput >= 0.97 * baseline".
+func ParseThreshold(text string) (Term, error) {
+	t, err := parseTerm(strings.Fields(text))
+	if err != nil {
+		return t, fmt.Errorf("threshold %q: %w", strings.TrimSpace(text), err)
+	}
+	return t, nil
 }
 
 func parseTerm(words []string) (Term, error) {
@@ -68,7 +83,7 @@ func parseTerm(words []string) (Term, error) {
 	}
 	if len(words) == 5 {
 		t.Of = words[4]
-		if of, ok := MetricNamed(t.Of); !ok || of.Unit != m.Unit {
+		if of, ok := MetricNamed(t.Of); t.Of != Baseline && (!ok || of.Unit != m.Unit) {
 			return Term{}, fmt.Errorf("found %q: allowed is a metric in %s", t.Of, m.Unit)
 		}
 	}
@@ -130,6 +145,11 @@ func (t Term) holds(r Record, v float64) bool {
 			bound -= min(slack, float64(0.01*bound)) // never more than a hundredth: a backlog must show
 		}
 	}
+	return t.Within(v, bound)
+}
+
+// Within compares a figure with a bound by the term's operator.
+func (t Term) Within(v, bound float64) bool {
 	switch t.Op {
 	case "<":
 		return v < bound

@@ -38,6 +38,17 @@ func ReportSaturations(files []File, found []result.Saturation, records []result
 	return render.Saturations{Input: in, Found: found}, err
 }
 
+// ReportSweep gathers what a report of a sweep says.
+func ReportSweep(files []File, records []result.Record) (render.Sweep, error) {
+	in, err := Describe(files, records)
+	if err != nil {
+		return render.Sweep{}, err
+	}
+	s := render.Sweep{Title: in.Title, Records: records, Cores: in.Cores}
+	s.Figures, err = plot.Sweep(records, s.Effects(), s.Choices(), titles(in))
+	return s, err
+}
+
 // ReportSizings gathers what a report of a sizing says. records are the runs that it made.
 func ReportSizings(p *SizePlan, sized []result.Sizing, records []result.Record) (render.Sizings, error) {
 	in, err := Describe([]File{p.File}, records)

@@ -10,7 +10,7 @@ import (
 // TestSchemaIsCurrent: `UPDATE=1 go test` writes the schemas again.
 func TestSchemaIsCurrent(t *testing.T) {
 	checkSchema(t, "experiment.schema.json", Schema, []string{"name", "designs", "scenarios", "load", "clients", "network", "machine",
-		"faults", "clock", "duration", "warmup", "trials", "seed", "replicas", "vary", "set", "trace", "trace_speed"})
+		"faults", "clock", "duration", "warmup", "trials", "seed", "replicas", "vary", "set", "trace", "trace_speed", "gate"})
 	checkSchema(t, "mix.schema.json", MixSchema, []string{"id", "name", "name_zh", "mix"})
 	checkSchema(t, "prices.schema.json", PricesSchema, []string{"name", "currency", "date", "source", "core_hour", "disks", "links"})
 }
