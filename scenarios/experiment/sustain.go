@@ -413,7 +413,7 @@ func (c *Cell) probed(ctx context.Context, role string, opts *SearchOptions) (re
 	return rec, nil
 }
 
-// cutShort is the record of a probe that was given up.
+// cutShort is the record of a run that was given up.
 func (c *Cell) cutShort() (result.Record, error) {
 	hash, err := c.Hash()
 	return c.record(hash, c.runtime()), err
