@@ -14,6 +14,11 @@ import (
 	"github.com/govbench/govbench/scenarios/strict"
 )
 
+// addEarly is for the commands that run each cell once: a search gives up by itself.
+func (f *runFlags) addEarly(set *pflag.FlagSet) {
+	set.BoolVar(&f.stopEarly, "stop-early", false, "give a run in virtual time up, without figures, once its backlog shows that it does not carry its load")
+}
+
 // runFlags are the flags that describe an experiment. A flag that was given overrides the file.
 type runFlags struct {
 	command   string                                             // run or sweep
@@ -69,7 +74,6 @@ func (f *runFlags) add(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.vary, "vary", nil, "`KEY=V1,V2,...`: a setting to vary (repeatable)")
 	set.IntVar(&f.sample, "sample", 0, "`N` points of a Latin hypercube over what --vary lists, or over its ranges such as 1ms..100ms, instead of the grid")
 	set.StringVar(&f.when, "when", "", "`CONDITION` between varied settings under which a point is run, such as 'design.block.max_txs>=100 or load<5000'")
-	set.BoolVar(&f.stopEarly, "stop-early", false, "give a run in virtual time up, without figures, once its backlog shows that it does not carry its load")
 	set.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "`N` runs at a time; on the wall clock one, unless this says otherwise")
 	set.StringVar(&f.out, "out", "", "output `DIR` (default results/NAME, or results/NAME-2, ... when that holds results)")
 	set.BoolVar(&f.json, "json", false, "print the run records as JSON lines instead of the summary")

@@ -62,6 +62,7 @@ Exit status: 0 done; 1 a check or a run failed, or the sweep was stopped; 2 the 
 		},
 	}
 	flags.add(cmd.Flags())
+	flags.addEarly(cmd.Flags())
 	return cmd
 }
 

@@ -105,6 +105,11 @@ func Usable(records []result.Record) error {
 			return fmt.Errorf("%s on %s at %s, seed %d: check %q failed: %s; figures of such a run are no baseline", r.Design, r.Scenario, r.Load, r.Seed, c.Name, c.Detail)
 		}
 	}
+	for _, r := range records {
+		if r.GivenUpSec > 0 {
+			return fmt.Errorf("%s on %s at %s, seed %d was given up, so it has no figures: make a baseline without stop_early", r.Design, r.Scenario, r.Load, r.Seed)
+		}
+	}
 	for _, p := range stats.Pairs(records, nil) {
 		seen := map[uint64]bool{}
 		for _, r := range p.Old.Trials {
@@ -145,6 +150,11 @@ func (rule Rule) pair(p stats.Pair) ([]Case, error) {
 		for _, check := range r.Failed() {
 			c.Detail = fmt.Sprintf("check %q failed: %s; the figures are withheld", check.Name, check.Detail)
 		}
+		out = append(out, c)
+	}
+	for _, r := range p.New.GivenUp {
+		c := blank
+		c.Seed, c.Term, c.Status, c.Detail = r.Seed, Run, Fail, "the load is more than the cell carries now, so a run of it was given up and its figures are withheld"
 		out = append(out, c)
 	}
 	if len(p.Old.Trials) == 0 {
@@ -188,7 +198,7 @@ func (rule Rule) trials(blank Case, p stats.Pair, out []Case) ([]Case, error) {
 func absent(blank Case, p stats.Pair) []Case {
 	var out []Case
 	for _, o := range p.Old.Trials {
-		if has := func(r result.Record) bool { return r.Seed == o.Seed }; slices.ContainsFunc(p.New.Trials, has) || slices.ContainsFunc(p.New.Broken, has) {
+		if has := func(r result.Record) bool { return r.Seed == o.Seed }; slices.ContainsFunc(p.New.Records(), has) {
 			continue
 		}
 		c := blank

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/govbench/govbench/consensus"
-	"github.com/govbench/govbench/reports/result"
 )
 
 // sample is what all nodes had done at a time.
@@ -79,18 +78,10 @@ func (m *meter) busiest(a, b sample) (cpu, disk, link float64) {
 	return min(cpu, 1), min(disk, 1), min(link, 1)
 }
 
-// LimitSoFar says what holds a run back that is given up before its end, by what the nodes' resources did from the
-// beginning of the window to the last sample; empty where the runtime does not meter them.
-func (r *Recorder) LimitSoFar() string {
-	if !r.meter.any {
-		return ""
-	}
-	s := r.newSheet()
-	cpu, disk, link := r.meter.busiest(r.meter.begin, r.meter.end)
-	s.put("cpu-utilisation-max", cpu)
-	s.put("disk-utilisation-max", disk)
-	s.put("link-utilisation-max", link)
-	return result.LimitOf(result.Record{Values: s.values})
+// Busiest gives the highest utilisation of any node so far, 0..1 and of each resource on its own: from the sample nearest to
+// the window's start to the last one.
+func (r *Recorder) Busiest() (cpu, disk, link float64) {
+	return r.meter.busiest(r.meter.begin, r.meter.last)
 }
 
 // traffic is what all nodes sent between the window's samples.

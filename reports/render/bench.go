@@ -25,8 +25,8 @@ func writeBench(w io.Writer, in Input) error {
 		}
 	}
 	for _, r := range in.Records {
-		if len(r.Failed()) > 0 {
-			continue // no figure of a broken run leaves the record
+		if len(r.Failed()) > 0 || r.GivenUpSec > 0 {
+			continue // no figure of a broken run leaves the record, and one given up has none
 		}
 		fmt.Fprintf(out, "%s 1", benchName(r))
 		for _, v := range r.Values {

@@ -24,7 +24,8 @@ func csvValues(out *csv.Writer, row []string, service string, values []result.Va
 	return nil
 }
 
-// writeCSV writes one row a figure, those of a mixed workload's services included. A run whose check failed has one row that says so, and no figure.
+// writeCSV writes one row a figure, those of a mixed workload's services included. A run without figures has
+// one row that says why.
 func writeCSV(w io.Writer, in Input) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(csvHead); err != nil {
@@ -34,6 +35,12 @@ func writeCSV(w io.Writer, in Input) error {
 		row := csvRun(in, r)
 		if failed := r.Failed(); len(failed) > 0 {
 			if err := out.Write(append(row, cellText("check failed: "+failed[0].Name), "", "", "", "", "", "")); err != nil {
+				return err
+			}
+			continue
+		}
+		if r.GivenUpSec > 0 {
+			if err := out.Write(append(row, givenUpWord, "", "", "", "", "", "")); err != nil {
 				return err
 			}
 			continue

@@ -81,7 +81,7 @@ func (j *judged) chartData() chartData {
 		d.Loads = append(d.Loads, loadText(l))
 	}
 	for row, r := range j.in.Records {
-		if len(r.Failed()) == 0 {
+		if len(r.Failed()) == 0 && r.GivenUpSec == 0 {
 			d.Runs = append(d.Runs, j.chartRun(row, r, d))
 		}
 	}

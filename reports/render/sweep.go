@@ -55,7 +55,7 @@ func (s Sweep) tidy() [][]string {
 			continue
 		}
 		if r.GivenUpSec > 0 {
-			rows = append(rows, append(run, "given up", "", "", ""))
+			rows = append(rows, append(run, givenUpWord, "", "", ""))
 			continue
 		}
 		for _, v := range r.Values {
@@ -137,14 +137,18 @@ const frontMost = 20
 // SweepText tells a sweep in the terminal: what each factor does, and which cells nothing beats.
 func SweepText(w io.Writer, s Sweep) error {
 	out := term.Of(w)
-	failed, givenUp := 0, 0
+	failed := 0
 	for _, r := range s.Records {
 		failed += min(len(r.Failed()), 1)
-		if r.GivenUpSec > 0 {
-			givenUp++
-		}
 	}
-	fmt.Fprintf(out, "%d runs, %d failed\n", len(s.Records), failed)
+	fmt.Fprintf(out, "%d runs, %d failed", len(s.Records), failed)
+	if n := len(givenUp(s.Records)); n > 0 {
+		fmt.Fprintf(out, ", %d given up", n)
+	}
+	fmt.Fprintln(out)
+	if text := givenUpText(s.Records); text != "" {
+		out.Sentence(text)
+	}
 	table := s.effectRows()
 	if len(table) > 0 {
 		fmt.Fprintln(out)

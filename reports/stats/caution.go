@@ -23,15 +23,18 @@ const (
 	trendAlpha = 0.01
 )
 
-// brokenRuns says which side has runs with a failed check.
-func brokenRuns(p Pair) []string {
+// withheld says why the figures of a side are.
+func withheld(p Pair) []string {
 	var out []string
 	for i, c := range []Cell{p.Old, p.New} {
-		if len(c.Broken) == 0 {
-			continue
+		side := []string{"old", "new"}[i]
+		switch {
+		case len(c.Broken) > 0:
+			out = append(out, fmt.Sprintf("%s: %d of %d runs broke a check (%s), so the figures are withheld", side,
+				len(c.Broken), len(c.Records()), c.Broken[0].Failed()[0].Name))
+		case len(c.GivenUp) > 0:
+			out = append(out, side+": the load is more than the cell carries, so a run was given up and there are no figures")
 		}
-		out = append(out, fmt.Sprintf("%s: %d of %d runs broke a check (%s), so the figures are withheld", []string{"old", "new"}[i],
-			len(c.Broken), len(c.Broken)+len(c.Trials), c.Broken[0].Failed()[0].Name))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,18 +18,45 @@ type Cell struct {
 	Runtime  result.Runtime
 	Trials   []result.Record // whose checks all held, in the order given
 	Broken   []result.Record // the others: they count for nothing
+	// GivenUp holds the sound trials of a cell beyond what it carries: one of them was given up, and the figures of those
+	// that were not would flatter it. There are no Trials then.
+	GivenUp []result.Record
 }
 
-// Cells groups records, in order of first appearance, without runs that were given up: those measured nothing. Load and scenario are apart from the series,
+// Records lists all runs of a cell.
+func (c Cell) Records() []result.Record { return slices.Concat(c.Trials, c.Broken, c.GivenUp) }
+
+// Withheld says in a few words why the cell has no figures; it is empty where it has.
+func (c Cell) Withheld() string {
+	switch {
+	case len(c.Broken) > 0:
+		return "check failed: " + c.Broken[0].Failed()[0].Name
+	case len(c.GivenUp) > 0:
+		return "given up: more than it carries"
+	}
+	return ""
+}
+
+// add files a run.
+func (c *Cell) add(r result.Record) {
+	switch {
+	case len(r.Failed()) > 0:
+		c.Broken = append(c.Broken, r)
+	case r.GivenUpSec > 0 || len(c.GivenUp) > 0:
+		c.GivenUp = append(append(c.GivenUp, c.Trials...), r)
+		c.Trials = nil
+	default:
+		c.Trials = append(c.Trials, r)
+	}
+}
+
+// Cells groups records, in order of first appearance. Load and scenario are apart from the series,
 // since reports lay them out along their own axes.
 func Cells(records []result.Record) []Cell {
 	vary := varied(records)
 	index := map[string]int{}
 	var out []Cell
 	for _, r := range records {
-		if r.GivenUpSec > 0 {
-			continue
-		}
 		series := Label(r, vary[r.Design])
 		key := strings.Join([]string{r.Scenario, series, r.Load, string(r.Runtime)}, "\x00")
 		i, ok := index[key]
@@ -37,11 +65,7 @@ func Cells(records []result.Record) []Cell {
 			index[key] = i
 			out = append(out, Cell{Scenario: r.Scenario, Design: r.Design, Series: series, Load: r.Load, Runtime: r.Runtime})
 		}
-		if c := &out[i]; len(r.Failed()) > 0 {
-			c.Broken = append(c.Broken, r)
-		} else {
-			c.Trials = append(c.Trials, r)
-		}
+		out[i].add(r)
 	}
 	return out
 }

@@ -2,40 +2,31 @@ package experiment
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"time"
 
-	"github.com/govbench/govbench/consensus"
 	"github.com/govbench/govbench/reports/record"
 	"github.com/govbench/govbench/reports/result"
-	"github.com/govbench/govbench/sim/cluster"
-	"github.com/govbench/govbench/workloads"
 	"github.com/govbench/govbench/workloads/load"
 )
 
-// A run that stops early is given up once more transactions of its window have waited for longer than earlyWait than were
-// open when the window began and a twentieth of all requests that the window is to have. Such a run cannot meet the
-// default objective any more, whatever follows: those that get their answer take longer than its second, and are more than
-// the hundredth that may; and were the rest left open, so much of the window's load that throughput would fall below
-// 99 % of it, with the hundredth on top that the objective leaves to chance.
+// A run that stops early is looked at after each eighth of its measured window, and given up when it left more than a
+// quarter of what fell due unanswered in each of two eighths in a row: by then more than a sixteenth of the window's
+// whole load waits or is lost, three times what a load that counts as carried may miss.
 //
-// A backlog that does not grow, as that of a slow group, is open when the window begins; so only more load than a group
-// carries gives its run up.
-//
-// assumed: a tenth above the second, since quantiles are within a thousandth; a twentieth where three hundredths prove it,
-// for windows in which chance lets more fall due than planned; and a hundred transactions, so that chance cannot let half
-// as many again do so.
+// assumed: a backlog that grows by a quarter of the load for a quarter of the window is not that of a burst; below a
+// hundred requests an eighth, chance alone may leave a quarter of them open.
 const (
-	earlyWait  = 1100 * time.Millisecond
-	earlyShare = 20 // one in so many
-	earlyLeast = 100
+	earlyParts       = 8
+	earlyRow         = 2 // parts in a row
+	earlyMissed      = 4 // one in so many
+	earlyRequestsMin = 100
 )
 
 // stopsEarly reports whether the cell's run may be given up: it runs in virtual time, where the rule sees the same on
 // every machine, at a load that is the same all along, without faults whose outage would look like too much load.
 func (c *Cell) stopsEarly() bool {
-	return c.StopEarly && c.Clients == 0 && c.settles() && c.runtime() == result.Virtual
+	return c.StopEarly && c.Clients == 0 && c.Trace == nil && c.settles() && c.Faults.Empty() && c.runtime() == result.Virtual
 }
 
 // earlyContent is what stopping early adds to what a cell is a run of, for Hash.
@@ -43,122 +34,66 @@ func (c *Cell) earlyContent() []any {
 	if !c.stopsEarly() {
 		return nil
 	}
-	return []any{"stop early", earlyWait, earlyShare, earlyLeast}
+	return []any{"stop early", earlyParts, earlyRow, earlyMissed, earlyRequestsMin}
 }
 
-// early gives a run up whose load is beyond what its group carries. A nil one gives nothing up.
+// early gives a run up whose load is beyond what its group carries.
 type early struct {
-	load.Sink
-	warmup, until time.Duration // the window
-	planned       uint64        // requests of the window
-	stop          func()
+	queries func(time.Duration) uint64 // that may be dropped
+	part    time.Duration
+	stop    func()
 
-	before   uint64    // transactions open when the window began
-	due      uint64    // of the window, so far
-	answered uint64    // of those
-	past     []dueThen // due at the looks of the last earlyWait
-
-	at     time.Duration // when it was given up, or 0
-	limit  string
-	digest string
+	next   time.Duration // no look before
+	since  time.Duration // of the last look
+	began  bool
+	last   load.Stats
+	missed []bool        // of the parts of the window that have passed
+	at     time.Duration // when it was given up
+	limit  string        // and what held it back
 }
 
-// dueThen is how many transactions of the window were due at a time.
-type dueThen struct {
-	at  time.Duration
-	due uint64
-}
-
-// beside hears of what goes to a sink.
-func (e *early) beside(sink load.Sink) load.Sink {
-	if e == nil {
-		return sink
-	}
-	e.Sink = sink
-	return e
-}
-
-// Offered implements load.Sink.
-func (e *early) Offered(q workloads.Request) {
-	e.Sink.Offered(q)
-	switch {
-	case q.Read:
-	case q.At < e.warmup:
-		e.before++
-	case q.At < e.until:
-		e.due++
-	}
-}
-
-// Answered implements load.Sink.
-func (e *early) Answered(q workloads.Request, o consensus.Outcome) {
-	e.Sink.Answered(q, o)
-	switch {
-	case q.Read:
-	case q.At < e.warmup:
-		e.ended(o)
-	case q.At < e.until:
-		e.answered++
-	}
-}
-
-// Missed implements load.Sink.
-func (e *early) Missed(q workloads.Request, o consensus.Outcome) {
-	e.Sink.Missed(q, o)
-	if !q.Read && q.At < e.warmup {
-		e.ended(o)
-	}
-}
-
-// ended takes a transaction that was due before the window, and ended there, from those open when it begins.
-func (e *early) ended(o consensus.Outcome) {
-	if o.Done < e.warmup {
-		e.before--
-	}
-}
-
-// look gives the run up if it is beyond saturation. It is called when the nodes are sampled anyway, so that it adds
-// nothing to the simulation.
-func (e *early) look(now time.Duration, group *cluster.Cluster, rec *record.Recorder) {
-	if e == nil || e.at > 0 || now < e.warmup {
+// look takes what was due and answered once a part has passed. It is called when the nodes are sampled anyway, so that it
+// adds nothing to the simulation; a nil receiver gives nothing up.
+func (e *early) look(now time.Duration, driver *load.Driver, rec *record.Recorder) {
+	if e == nil || e.at > 0 || now < e.next {
 		return
 	}
-	e.past = append(e.past, dueThen{now, e.due})
-	for len(e.past) > 1 && e.past[1].at < now-earlyWait {
-		e.past = e.past[1:]
-	}
-	if e.past[0].at >= now-earlyWait || !e.beyond(e.past[0].due) {
+	first, s, part := !e.began, driver.Stats(), now-e.since
+	e.began, e.since, e.next = true, now, now+e.part
+	due, answered := s.Offered-e.last.Offered, s.Answered-e.last.Answered
+	e.last = s
+	if first {
 		return
 	}
-	digest := group.Digest()
-	e.at, e.limit, e.digest = now, rec.LimitSoFar(), hex.EncodeToString(digest[:])
+	e.missed = append(e.missed, due >= earlyRequestsMin && due > answered && (due-answered-min(due-answered, e.queries(part)))*earlyMissed > due)
+	if len(e.missed) < earlyRow {
+		return
+	}
+	for _, missed := range e.missed[len(e.missed)-earlyRow:] {
+		if !missed {
+			return
+		}
+	}
+	e.at, e.limit = now, result.LimitBusy(rec.Busiest())
 	e.stop()
 }
 
-// beyond judges by the number of transactions that have been due for longer than earlyWait. Answers to later ones are
-// taken for answers to these, which is in the run's favour.
-func (e *early) beyond(due uint64) bool {
-	if due < e.answered+e.before {
-		return false
-	}
-	waiting := due - e.answered - e.before
-	return waiting >= earlyLeast && waiting > e.planned/earlyShare
-}
-
 // runEarly runs a cell in the simulator and gives it up when the rule says so. Its record then has no figures, since
-// those of a shorter window are not those of the cell; the digest is of what happened until then.
+// those of a shorter window are not those of the cell.
 func (c *Cell) runEarly(ctx context.Context, engine Engine) (result.Record, error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	trial := *c
-	e := &early{warmup: c.Warmup, until: c.Duration, planned: c.Rate.In(c.Duration - c.Warmup), stop: cancel}
-	trial.early = e
+	trial.early = &early{queries: c.queries, next: c.Warmup, part: (c.Duration - c.Warmup) / earlyParts, stop: cancel}
 	rec, err := trial.runVirtual(inner, engine)
-	if e.at > 0 && ctx.Err() == nil {
-		rec, err = c.cutShort()
-		rec.GivenUpSec, rec.Limit, rec.Digest = e.at.Seconds(), e.limit, e.digest
-		rec.Warnings = append(rec.Warnings, fmt.Sprintf("given up, beyond saturation: after %v its backlog had grown by more than a twentieth of what its window was to have, so there are no figures", e.at))
+	if trial.early.at == 0 || ctx.Err() != nil {
+		return rec, err
 	}
-	rec.StopEarly = true
-	return rec, err
+	if rec, err = c.cutShort(); err != nil {
+		return rec, err
+	}
+	rec.Limit, rec.GivenUpSec = trial.early.limit, trial.early.at.Seconds()
+	rec.Warnings = append(rec.Warnings, fmt.Sprintf(
+		"given up after %v: the load is beyond what this cell carries: more than a quarter of what fell due was not answered for a quarter of the window, so there are no figures", trial.early.at))
+	return rec, nil
 }

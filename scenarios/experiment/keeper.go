@@ -2,12 +2,13 @@ package experiment
 
 import (
 	"sync"
+	"time"
 
 	"github.com/govbench/govbench/reports/result"
 )
 
-// keeper stores the records of runs beside the workers that make them, so that no cell waits for the disk: while one
-// batch becomes durable, the next one gathers.
+// keeper stores the records of runs beside the workers that make them, so that no cell waits for the disk. What ends while
+// one sync is under way, or soon after it, shares the next one.
 type keeper struct {
 	opts    Options
 	total   int
@@ -15,7 +16,8 @@ type keeper struct {
 	stop    func()      // ends the run
 	records chan result.Record
 	ended   sync.WaitGroup
-	done    int // runs whose records are durable
+	stored  []result.Record // that wait for a sync
+	done    int             // runs whose records are durable
 	err     error
 }
 
@@ -37,64 +39,69 @@ func (k *keeper) close() (all bool, err error) {
 
 // keepAll stores records until there are no more. After an error it drops the rest, so that no worker waits in vain.
 func (k *keeper) keepAll() {
-	for first := range k.records {
-		batch := k.gather(first)
-		if k.err != nil {
-			continue
-		}
-		if k.err = k.keep(batch); k.err != nil {
-			k.stop()
-		}
-	}
-}
-
-// gather takes the records that are there already, the given one first.
-func (k *keeper) gather(first result.Record) []result.Record {
-	batch := []result.Record{first}
-	for len(batch) < gatherMax {
+	pace := time.NewTimer(0) // fires when the next sync is due; stopped while nothing waits for one
+	defer pace.Stop()
+	<-pace.C
+	for last := time.Now(); ; {
 		select {
 		case rec, ok := <-k.records:
 			if !ok {
-				return batch
+				k.settle()
+				return
 			}
-			batch = append(batch, rec)
-		default:
-			return batch
+			if k.keep(rec); len(k.stored) == 1 {
+				pace.Reset(k.opts.SyncEvery - time.Since(last))
+			}
+		case <-pace.C:
+			k.settle()
+			last = time.Now()
 		}
 	}
-	return batch
 }
 
-// keep stores a batch, makes it durable, and only then counts it.
-func (k *keeper) keep(batch []result.Record) error {
+// keep stores a record. Without Sync it is durable at once.
+func (k *keeper) keep(rec result.Record) {
+	if k.err != nil {
+		return
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, rec := range batch {
-		if err := k.opts.Keep(rec); err != nil {
-			return err
-		}
-		if k.opts.Sync == nil {
-			k.count(rec)
-		}
+	if err := k.opts.Keep(rec); err != nil {
+		k.fail(err)
+		return
 	}
+	k.stored = append(k.stored, rec)
 	if k.opts.Sync == nil {
-		return nil
+		k.count()
 	}
-	k.mu.Unlock()
-	err := k.opts.Sync()
-	k.mu.Lock()
-	if err != nil {
-		return err
-	}
-	for _, rec := range batch {
-		k.count(rec)
-	}
-	return nil
 }
 
-// count counts a run whose record is durable.
-func (k *keeper) count(rec result.Record) {
-	if k.done++; k.opts.Progress != nil {
-		k.opts.Progress(k.done, k.total, rec)
+// settle makes durable what is stored, and only then counts it.
+func (k *keeper) settle() {
+	if k.err != nil || len(k.stored) == 0 {
+		return
 	}
+	if err := k.opts.Sync(); err != nil {
+		k.fail(err)
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.count()
+}
+
+// fail ends the run.
+func (k *keeper) fail(err error) {
+	k.err = err
+	k.stop()
+}
+
+// count counts the runs whose records are durable now.
+func (k *keeper) count() {
+	for _, rec := range k.stored {
+		if k.done++; k.opts.Progress != nil {
+			k.opts.Progress(k.done, k.total, rec)
+		}
+	}
+	k.stored = k.stored[:0]
 }

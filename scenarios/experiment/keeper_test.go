@@ -2,7 +2,10 @@ package experiment
 
 import (
 	"errors"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/govbench/govbench/reports/result"
 )
@@ -43,15 +46,33 @@ func TestDurableBeforeDone(t *testing.T) {
 	}
 }
 
-// TestGather: records that wait share one batch, and the channel's end loses none.
-func TestGather(t *testing.T) {
-	k := &keeper{records: make(chan result.Record, gatherMax)}
-	for i := range 5 {
-		k.records <- result.Record{Trial: i + 1}
-	}
-	close(k.records)
-	batch := k.gather(result.Record{})
-	if len(batch) != 6 || batch[5].Trial != 5 {
-		t.Errorf("%d records", len(batch))
-	}
+// TestSyncsArePaced: runs that end soon after a sync share the next one, and all are counted at the end.
+func TestSyncsArePaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		syncs, done := 0, 0
+		k := newKeeper(Options{
+			Keep:      func(result.Record) error { return nil },
+			Sync:      func() error { syncs++; return nil },
+			SyncEvery: 50 * time.Millisecond,
+			Progress:  func(n, _ int, _ result.Record) { done = n },
+		}, 101, &mu, func() {})
+		for range 100 { // of 1 ms each
+			time.Sleep(time.Millisecond)
+			k.records <- result.Record{}
+		}
+		time.Sleep(time.Second)
+		if syncs < 2 || syncs > 3 || done != 100 {
+			t.Errorf("%d syncs, %d runs are done", syncs, done)
+		}
+		began := syncs
+		k.records <- result.Record{}
+		synctest.Wait()
+		if syncs != began+1 {
+			t.Error("a run that ends long after a sync waits for its own")
+		}
+		if all, err := k.close(); !all || err != nil {
+			t.Error(all, err)
+		}
+	})
 }

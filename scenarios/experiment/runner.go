@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios/strict"
@@ -18,8 +19,10 @@ type Options struct {
 	// in which runs end, which is that of the plan with one job only.
 	Keep func(result.Record) error
 	// Sync, when set, makes durable what Keep stored. While it waits for the disk the next cells run, and it is called once
-	// for all that ended meanwhile; a cell is finished only after it. Without it Keep does so by itself.
-	Sync func() error
+	// for all that ended meanwhile, and not sooner than SyncEvery after it was called before; a cell is finished only after
+	// it. Without it Keep does so by itself.
+	Sync      func() error
+	SyncEvery time.Duration
 	// Progress, when set, hears of every finished cell.
 	Progress func(done, total int, rec result.Record)
 	// Searching, when set, hears of every cell whose sustained load is searched for before it runs; never

@@ -321,15 +321,7 @@ func (s *search) conclude() {
 
 // busiest is what holds a load back that is carried but too slow: the busiest resource, or the protocol's rounds.
 func busiest(r result.Record) string {
-	limit, most := result.LimitRounds, 0.85 // as in result.LimitOf
-	for _, c := range []struct{ limit, metric string }{
-		{result.LimitCPU, "cpu-utilisation-max"}, {result.LimitDisk, "disk-utilisation-max"}, {result.LimitLink, "link-utilisation-max"},
-	} {
-		if v := r.Number(c.metric); v >= most {
-			limit, most = c.limit, v
-		}
-	}
-	return limit
+	return result.LimitBusy(r.Number("cpu-utilisation-max"), r.Number("disk-utilisation-max"), r.Number("link-utilisation-max"))
 }
 
 // at is the cell of a probe. A cell with faults is probed for as long as it runs, because its schedule says when
@@ -413,7 +405,7 @@ func (c *Cell) probed(ctx context.Context, role string, opts *SearchOptions) (re
 	return rec, nil
 }
 
-// cutShort is the record of a run that was given up.
+// cutShort is the record of a probe that was given up.
 func (c *Cell) cutShort() (result.Record, error) {
 	hash, err := c.Hash()
 	return c.record(hash, c.runtime()), err
