@@ -17,7 +17,7 @@ import (
 
 // addEarly is for the commands that run each cell once: a search gives up by itself.
 func (f *runFlags) addEarly(set *pflag.FlagSet) {
-	set.BoolVar(&f.stopEarly, "stop-early", false, "give a run in virtual time up, without figures, once its backlog shows that it does not carry its load")
+	set.BoolVar(&f.stopEarly, "stop-early", false, "give a run in virtual time up, without figures, once it cannot meet the default objective any more")
 }
 
 // runFlags are the flags that describe an experiment. A flag that was given overrides the file.

@@ -14,8 +14,8 @@ const (
 	withheldWord = "withheld"
 )
 
-// namedMost bounds the cells given up that a sentence names.
-const namedMost = 12
+// namedMost bounds the cells given up that a sentence names; the tables tell of all.
+const namedMost = 5
 
 // statusBeyond is the status of a run of a cell beyond what it carries.
 func statusBeyond(r result.Record) string {
