@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +49,8 @@ that matter most, and the Pareto front. govbench report DIR writes it again.
 A factor's share is its first-order sensitivity: the variance of the means at its levels over the variance of all runs.
 
 A sweep that ended for whatever reason, kill -9 included, goes on with --resume: what was finished is kept and is not
-run again. A failed run stays, marked as failed, and stands in failed.jsonl by itself, until --retry-failed.
+run again. A failed run stays, marked as failed, and stands in failed.jsonl by itself with the command that runs its cell
+again, until --retry-failed.
 
 At the end stderr and environment.json say how long the cells took by themselves, added up, against the time that passed:
 the efficiency is what cells alone would have needed with that many at a time, over what it was.
@@ -96,13 +98,6 @@ func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 	if err != nil {
 		return err
 	}
-	in.Title, in.Command = in.Title+sweepTitle, sweepAgain(r.dir)
-	if err := render.WriteSweep(r.dir, in); err != nil {
-		return err
-	}
-	if err := keepFailed(r); err != nil {
-		return err
-	}
 	if r.effort.Cells > 0 {
 		if err := keepEffort(r); err != nil {
 			return err
@@ -110,6 +105,13 @@ func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 		if !flags.quiet {
 			fmt.Fprintln(cmd.ErrOrStderr(), effortText(r.effort))
 		}
+	}
+	in.Title, in.Command, in.Environment = in.Title+sweepTitle, sweepAgain(r.dir), ranIn(r.dir)
+	if err := render.WriteSweep(r.dir, in); err != nil {
+		return err
+	}
+	if err := keepFailed(r); err != nil {
+		return err
 	}
 	w := cmd.OutOrStdout()
 	if flags.json {
@@ -139,13 +141,25 @@ func keepEffort(r reportInput) error {
 	return replaceFile(filepath.Join(r.dir, environmentFile), append(data, '\n'))
 }
 
-// keepFailed writes the failed runs once more by themselves, each as it stands in runs.jsonl with the check that failed;
-// without any there is no such file.
+// keepFailed writes the failed runs once more by themselves, each as it stands in runs.jsonl with the check that failed and
+// behind it, as "again", the command that runs its cell again; without any there is no such file.
 func keepFailed(r reportInput) error {
 	path := filepath.Join(r.dir, failedFile)
 	failed := slices.DeleteFunc(slices.Clone(r.records), func(rec result.Record) bool { return len(rec.Failed()) == 0 })
 	if len(failed) > 0 {
-		return writeRuns(path, failed)
+		var data bytes.Buffer
+		for _, rec := range failed {
+			line, err := result.Encode(rec)
+			if err != nil {
+				return err
+			}
+			again, err := json.Marshal(render.CellCommand(rec))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(&data, "%s,\"again\":%s}\n", bytes.TrimSuffix(line, []byte("}")), again)
+		}
+		return replaceFile(path, data.Bytes())
 	}
 	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
 		return err

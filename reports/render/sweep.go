@@ -13,13 +13,7 @@ import (
 )
 
 // Sweep is what the report of a sweep is made from.
-type Sweep struct {
-	Title   string
-	Records []result.Record
-	Cores   map[string]int // of a node, by the cell's hash
-	Figures []result.Figure
-	Command string // that makes these results again
-}
+type Sweep struct{ Input }
 
 // sweepMetrics are those whose effects are told, in order.
 func sweepMetrics() []string { return []string{"throughput", "latency-p50", "latency-p99"} }
