@@ -67,7 +67,7 @@ func TestGivenUpNowhereHasFigures(t *testing.T) {
 		all.Records[i].GivenUpSec, all.Records[i].Limit = 2, result.LimitDisk
 	}
 	for name, in := range map[string]Input{"one cell": part, "all": all, "nothing else": {Title: "t", Records: cell, Scenarios: part.Scenarios, Designs: part.Designs}} {
-		sweep := Sweep{Title: "t", Records: in.Records}
+		sweep := Sweep{in}
 		for kind, files := range map[string]map[string]string{
 			"report": filesOf(t, func(dir string) error { return Write(dir, in) }, func(b *bytes.Buffer) error { return Text(b, in) }),
 			"sweep":  filesOf(t, func(dir string) error { return WriteSweep(dir, sweep) }, func(b *bytes.Buffer) error { return SweepText(b, sweep) }),
