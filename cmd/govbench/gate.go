@@ -18,7 +18,8 @@ With --baseline the experiments run, or --results are read, and every exact figu
 what the baseline has for the same cell and seed: any difference, for better or worse, fails until --update writes the
 baseline anew, for review with the change. Samples of another time are shown, and cannot fail. A baseline that
 lacks a cell or a metric of the runs gives no verdict. Thresholds, of gate in the file or of --threshold, hold for every run
-too; a metric held to a multiple of the baseline is judged by that instead of by equality. In GitHub
+too; a metric held to a multiple of the baseline is judged by that instead of by equality. With such a threshold, with
+--tolerance or with --metric, which says what is judged, digests may change and are shown only. In GitHub
 Actions failures become annotations, and the report the step's summary. The flags of govbench run that say what is run go with it.
 
 With --old and --new each command measures one version once and prints what it found on stdout: run records (govbench run --json) or
@@ -59,7 +60,7 @@ func (f *liveFlags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
 	set.StringVar(&f.old, "old", "", "`COMMAND` that measures the old version")
 	set.StringVar(&f.new, "new", "", "`COMMAND` that measures the new version")
-	set.StringArrayVar(&f.metrics, "metric", nil, "judge the metric `NAME|GLOB` of the commands (repeatable; default: the main ones)")
+	set.StringArrayVar(&f.metrics, "metric", nil, "judge the metric `NAME|GLOB` (repeatable; default: of two commands the main ones, against a baseline all)")
 	set.IntVar(&f.trials, "trials", trialsDefault, "`N` runs of each command, or trials of the experiments")
 	set.DurationVar(&f.timeout, "timeout", 10*time.Minute, "`TIME` that one run may take")
 	set.Uint64Var(&f.order, "order-seed", 0, "`N` that the order is drawn from (default: another every time; it is printed)")

@@ -17,6 +17,7 @@ import (
 
 	"github.com/govbench/govbench/reports/gate"
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/stats"
 	"github.com/govbench/govbench/reports/term"
 	"github.com/govbench/govbench/scenarios/experiment"
 )
@@ -73,7 +74,7 @@ func (f *baselineFlags) wanted(set *pflag.FlagSet, args []string) (bool, error) 
 	case !set.Changed("baseline") || f.baseline == "":
 		return false, errors.New("nothing to compare with: --baseline FILE holds an experiment against earlier runs, --old COMMAND --new COMMAND measures two versions")
 	}
-	if only := first([]string{"metric", "order-seed", "noise", "confirm", "timeout"}); only != "" {
+	if only := first([]string{"order-seed", "noise", "confirm", "timeout"}); only != "" {
 		return false, fmt.Errorf("%s goes with --old and --new only", only)
 	}
 	return true, nil
@@ -103,7 +104,13 @@ func gateBaseline(cmd *cobra.Command, flags *baselineFlags, live *liveFlags, pat
 	if flags.update {
 		return updateBaseline(cmd, flags.baseline, run, live)
 	}
-	cases, err := gate.Judge(baseline, run, gate.Rule{Tolerance: tolerance, Thresholds: thresholds})
+	rule := gate.Rule{Tolerance: tolerance, Thresholds: thresholds}
+	if len(live.metrics) > 0 {
+		if rule.Metrics, err = chooseMetrics(live.metrics, stats.MetricNames(stats.Pairs(baseline, run))); err != nil {
+			return err
+		}
+	}
+	cases, err := gate.Judge(baseline, run, rule)
 	if err != nil {
 		return fmt.Errorf("--baseline: %s: %w", flags.baseline, err)
 	}
@@ -319,7 +326,8 @@ func baselineText(w io.Writer, r gate.Report) error {
 	t := term.Table{Head: []string{"STATUS", "CELL", "TERM", "BASELINE", "NOW", "CHANGE"}, Columns: make([]term.Column, 6)}
 	t.Columns[3].Right, t.Columns[4].Right, t.Columns[5].Right = true, true, true
 	for _, c := range shown {
-		t.Rows = append(t.Rows, []string{string(c.Status), c.Cell(), c.Term, gate.Number(c.Old), gate.Number(c.New), c.Change()})
+		old, now := c.Figures()
+		t.Rows = append(t.Rows, []string{string(c.Status), c.Cell(), c.Term, old, now, c.Change()})
 	}
 	fmt.Fprintln(w)
 	t.Write(term.Of(w))

@@ -44,6 +44,7 @@ Exit status: 0 done; 1 a check or a run failed, or the run was stopped; 2 the in
 		},
 	}
 	flags.add(cmd.Flags())
+	flags.addEarly(cmd.Flags())
 	return cmd
 }
 
@@ -170,7 +171,8 @@ func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) (err error
 	jobs := max(min(flags.cellsAtATime(&p.File), len(s.missing)), 1)
 	spent := newEffort(jobs, systemMeters())
 	runErr := experiment.Run(cmd.Context(), s.missing, experiment.Options{
-		Jobs: jobs, Keep: s.write, Sync: s.runs.Sync, Progress: progress.update, Searching: progress.searching, Moved: progress.follow(), Around: spent.around,
+		Jobs: jobs, Keep: s.write, Sync: s.runs.Sync, SyncEvery: syncEvery, Progress: progress.update,
+		Searching: progress.searching, Moved: progress.follow(), Around: spent.around,
 	})
 	effort := spent.end()
 	progress.close()

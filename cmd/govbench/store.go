@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios/experiment"
@@ -26,6 +27,11 @@ const (
 
 // errLocked is the cause of an error for a directory that another process writes.
 var errLocked = errors.New("another govbench is writing to it")
+
+// syncEvery bounds how often runs are made durable: a sync costs as much as a small run. A process that is killed loses none
+// for it, as every record is with the operating system as soon as its run ends; a machine that loses power may lose those of this
+// long, which --resume makes again.
+const syncEvery = 200 * time.Millisecond
 
 // store is an output directory while an experiment runs. Every run is durable as soon as it has ended;
 // finish puts them into the order of the plan.

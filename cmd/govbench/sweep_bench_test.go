@@ -32,7 +32,7 @@ func BenchmarkSweep(b *testing.B) {
 					b.Fatal(err)
 				}
 				spent := newEffort(jobs, systemMeters())
-				if err := experiment.Run(b.Context(), s.missing, experiment.Options{Jobs: jobs, Keep: s.write, Sync: s.runs.Sync, Around: spent.around}); err != nil {
+				if err := experiment.Run(b.Context(), s.missing, experiment.Options{Jobs: jobs, Keep: s.write, Sync: s.runs.Sync, SyncEvery: syncEvery, Around: spent.around}); err != nil {
 					b.Fatal(err)
 				}
 				e := spent.end()

@@ -53,7 +53,7 @@ func heights() map[string]int {
 		"scenarios":      30,
 		"reports/render": 30, "reports/plot": 30,
 		"reports/history":    25,
-		"reports/interleave": 30, "reports/gate": 30,
+		"reports/interleave": 30, "reports/gate": 35,
 
 		"scenarios/experiment": 40,
 		"reports/gallery":      50,

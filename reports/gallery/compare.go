@@ -271,7 +271,7 @@ func nothing(c *stats.Contrast) bool {
 
 func groupOf(p stats.Pair) cellRows {
 	c := p.Cell()
-	r := slices.Concat(c.Trials, c.Broken)[0]
+	r := c.Records()[0]
 	return cellRows{
 		Cell:    fmt.Sprintf("%s, %s at %s", shown(c.Scenario), shown(c.Series), render.LoadText(shown(c.Load))),
 		Setting: fmt.Sprintf("network %s, machine %s, faults %s, %s", shown(r.Network), shown(r.Machine), shown(r.Faults), count(r.Replicas, "replica")),

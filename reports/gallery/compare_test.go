@@ -45,7 +45,7 @@ func TestCompare(t *testing.T) {
 	h.put(t, "new/runs.jsonl", lines(t, append([]result.Record{record(service, "pbft", 0, 0.25), record("medical-ebill", "pbft", 0, 0.3), record(service, "came", 0, 1), broken},
 		samples("hashiraft", 12, 0.05, 0.001)...)...))
 	body := want(t, h.get(t, "/compare?a=old&b=new"), http.StatusOK,
-		"Of 4 cells in both sets: 1 worse, 1 better, 1 withheld because of a failed check and 1 without a change that counts. 1 cell is only in old. 1 cell is only in new.",
+		"Of 4 cells in both sets: 1 worse, 1 better, 1 withheld and 1 without a change that counts. 1 cell is only in old. 1 cell is only in new.",
 		"court-evidence-deposit, pbft at 100", "&#43;25.0\u00a0%", "200\u00a0ms", "250\u00a0ms", "exact", "p &lt;0.0001", "Mann-Whitney", "agreement", "network metro", "/compare?a=new&amp;b=old")
 	for _, row := range rowsOf(body) {
 		if strings.Contains(row, "withheld") && strings.Contains(row, "ms") {

@@ -32,8 +32,11 @@ func TestUlp(t *testing.T) {
 	}
 	for _, toward := range []float64{0, 1} {
 		f := Failed(judged(t, base, []result.Record{run(1, 0.1), run(2, math.Nextafter(0.2, toward))}, Rule{}))
-		if len(f) != 1 || f[0].Seed != 2 || f[0].Term != "latency-p99" || Number(f[0].Old) == Number(f[0].New) {
-			t.Errorf("an ulp toward %v: %+v", toward, f)
+		if len(f) != 1 || f[0].Seed != 2 || f[0].Term != "latency-p99" {
+			t.Fatalf("an ulp toward %v: %+v", toward, f)
+		}
+		if old, now := f[0].Figures(); old == now {
+			t.Errorf("figures that differ by an ulp are both written %s", old)
 		}
 	}
 }
@@ -46,8 +49,21 @@ func TestDigest(t *testing.T) {
 	if f := Failed(judged(t, base, now, Rule{})); len(f) != 1 || f[0].Term != Digest || !strings.Contains(f[0].Detail, "was d and is e") {
 		t.Errorf("a digest: %+v", f)
 	}
-	if f := Failed(judged(t, base, now, Rule{Tolerance: 0.01})); len(f) != 0 {
-		t.Errorf("with a tolerance: %+v", f)
+	for name, rule := range map[string]Rule{"a tolerance": {Tolerance: 0.01}, "chosen metrics": {Metrics: []string{"latency-p99"}}} {
+		if f := Failed(judged(t, base, now, rule)); len(f) != 0 {
+			t.Errorf("with %s: %+v", name, f)
+		}
+	}
+}
+
+// TestMetrics: a metric that is not among the chosen ones may change, and one that is may not.
+func TestMetrics(t *testing.T) {
+	base, now := []result.Record{run(1, 0.1)}, []result.Record{run(1, 0.2)}
+	if f := Failed(judged(t, base, now, Rule{Metrics: []string{"throughput"}})); len(f) != 0 {
+		t.Errorf("not chosen: %+v", f)
+	}
+	if f := Failed(judged(t, base, now, Rule{Metrics: []string{"latency-p99"}})); len(f) != 1 || f[0].Term != "latency-p99" {
+		t.Errorf("chosen: %+v", f)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/govbench/govbench/reports/render"
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/reports/stats"
 )
@@ -34,7 +35,17 @@ type Rule struct {
 	// Thresholds hold for every run, of samples for the medians. A metric that is held to a multiple of its baseline is
 	// judged by that instead of by equality.
 	Thresholds result.Objective
+	// Metrics, when not nil, are those held to the baseline; the digest, which every figure has a part in, is then shown only.
+	Metrics []string
 }
+
+// judges reports whether a metric is held to the baseline by equality.
+func (rule Rule) judges(metric string) bool {
+	return (rule.Metrics == nil || slices.Contains(rule.Metrics, metric)) && !rule.relaxed(metric)
+}
+
+// lenient reports whether figures may differ, so that the digest may too.
+func (rule Rule) lenient() bool { return rule.Tolerance > 0 || rule.Metrics != nil || rule.relaxed("") }
 
 // relaxed reports whether a metric is held to a multiple of its baseline, for "" whether any is.
 func (rule Rule) relaxed(metric string) bool {
@@ -79,12 +90,22 @@ func (c Case) Change() string {
 	return fmt.Sprintf("%+.3g %%", share)
 }
 
-// Number writes a figure with every digit, so that figures that differ look different.
-func Number(v *float64) string {
+// Figures writes the baseline's figure and the run's in the unit in which they read best or, where that would make figures that
+// differ look alike, with every digit.
+func (c Case) Figures() (old, now string) {
+	old, now = written(c.Old, c.Unit), written(c.New, c.Unit)
+	if c.Old != nil && c.New != nil && *c.Old != *c.New && old == now {
+		exact := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) + " " + c.Unit }
+		return exact(*c.Old), exact(*c.New)
+	}
+	return old, now
+}
+
+func written(v *float64, unit string) string {
 	if v == nil {
 		return "none"
 	}
-	return strconv.FormatFloat(*v, 'g', -1, 64)
+	return render.Quantity(*v, unit)
 }
 
 // Failed gives the cases that failed.
@@ -103,6 +124,11 @@ func Usable(records []result.Record) error {
 	for _, r := range records {
 		for _, c := range r.Failed() {
 			return fmt.Errorf("%s on %s at %s, seed %d: check %q failed: %s; figures of such a run are no baseline", r.Design, r.Scenario, r.Load, r.Seed, c.Name, c.Detail)
+		}
+	}
+	for _, r := range records {
+		if r.GivenUpSec > 0 {
+			return fmt.Errorf("%s on %s at %s, seed %d was given up, so it has no figures: make a baseline without stop_early", r.Design, r.Scenario, r.Load, r.Seed)
 		}
 	}
 	for _, p := range stats.Pairs(records, nil) {
@@ -147,6 +173,11 @@ func (rule Rule) pair(p stats.Pair) ([]Case, error) {
 		}
 		out = append(out, c)
 	}
+	for _, r := range p.New.GivenUp {
+		c := blank
+		c.Seed, c.Term, c.Status, c.Detail = r.Seed, Run, Fail, "the load is more than the cell carries now, so a run of it was given up and its figures are withheld"
+		out = append(out, c)
+	}
 	if len(p.Old.Trials) == 0 {
 		if len(out) > 0 {
 			return out, nil
@@ -188,7 +219,7 @@ func (rule Rule) trials(blank Case, p stats.Pair, out []Case) ([]Case, error) {
 func absent(blank Case, p stats.Pair) []Case {
 	var out []Case
 	for _, o := range p.Old.Trials {
-		if has := func(r result.Record) bool { return r.Seed == o.Seed }; slices.ContainsFunc(p.New.Trials, has) || slices.ContainsFunc(p.New.Broken, has) {
+		if has := func(r result.Record) bool { return r.Seed == o.Seed }; slices.ContainsFunc(p.New.Records(), has) {
 			continue
 		}
 		c := blank
@@ -209,12 +240,12 @@ func (rule Rule) figures(blank Case, old, now result.Record) ([]Case, error) {
 		out = append(out, c)
 	}
 	for _, v := range now.Values {
+		if !rule.judges(v.Name) {
+			continue
+		}
 		was, ok := old.Value(v.Name)
 		if !ok {
 			return nil, fmt.Errorf("it lacks %s of %s, which the run has: --update writes the baseline anew", v.Name, blank.Cell())
-		}
-		if rule.relaxed(v.Name) {
-			continue
 		}
 		c := blank
 		c.Term, c.Unit, c.Old, c.New = v.Name, v.Unit, &was.Value, &v.Value
@@ -222,7 +253,7 @@ func (rule Rule) figures(blank Case, old, now result.Record) ([]Case, error) {
 		out = append(out, c)
 	}
 	for _, was := range old.Values {
-		if _, ok := now.Value(was.Name); !ok && !rule.relaxed(was.Name) {
+		if _, ok := now.Value(was.Name); !ok && rule.judges(was.Name) {
 			c := blank
 			c.Term, c.Unit, c.Old, c.Status, c.Detail = was.Name, was.Unit, &was.Value, Fail, "the run does not have the figure; "+remedy
 			out = append(out, c)
@@ -253,7 +284,8 @@ func threshold(c Case, t result.Term, old, now result.Record) (Case, error) {
 		c.Status, c.Detail = Fail, t.String()+": the run does not have the figure"
 	case !t.Within(v.Value, float64(t.Value*was.Value)):
 		bound := float64(t.Value * was.Value)
-		c.Status, c.Detail = Fail, fmt.Sprintf("%v: found %s where the baseline has %s, so the bound is %s", t, Number(c.New), Number(c.Old), Number(&bound))
+		old, now := c.Figures()
+		c.Status, c.Detail = Fail, fmt.Sprintf("found %s where the baseline has %s, so the bound is %s", now, old, render.Quantity(bound, c.Unit))
 	}
 	return c, nil
 }
@@ -272,7 +304,8 @@ func (rule Rule) figure(c *Case, was, v result.Value, exact bool) {
 	case within:
 		c.Status = Pass
 	default:
-		c.Status, c.Detail = Fail, fmt.Sprintf("it was %s and is %s (%s, %s); %s", Number(c.Old), Number(c.New), c.Change(), direction(v.Better, change), remedy)
+		old, now := c.Figures()
+		c.Status, c.Detail = Fail, fmt.Sprintf("it was %s and is %s (%s, %s); %s", old, now, c.Change(), direction(v.Better, change), remedy)
 	}
 }
 
@@ -281,7 +314,7 @@ func (rule Rule) digest(c Case, old, now result.Record) Case {
 	c.Term, c.Status = Digest, Pass
 	if old.Digest != now.Digest {
 		c.Status, c.Detail = Fail, fmt.Sprintf("it was %s and is %s: something happens otherwise or at another time; %s", old.Digest, now.Digest, remedy)
-		if rule.Tolerance > 0 || rule.relaxed("") {
+		if rule.lenient() {
 			c.Status, c.Detail = Warn, fmt.Sprintf("it was %s and is %s, as it must where figures may differ", old.Digest, now.Digest)
 		}
 	}

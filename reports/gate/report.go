@@ -81,7 +81,8 @@ func Markdown(w io.Writer, r Report) error {
 	if shown := r.Shown(); len(shown) > 0 {
 		b.WriteString("\n| status | cell | term | baseline | now | change |\n|---|---|---|--:|--:|--:|\n")
 		for _, c := range shown {
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", c.Status, md(c.Cell()), md(c.Term), Number(c.Old), Number(c.New), c.Change())
+			old, now := c.Figures()
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", c.Status, md(c.Cell()), md(c.Term), md(old), md(now), c.Change())
 		}
 	}
 	for _, note := range r.Notes() {

@@ -47,6 +47,9 @@ type Value struct {
 // ErrBroken is the cause of an error for results of which a check failed.
 var ErrBroken = errors.New("a check failed, so the run has no figures")
 
+// ErrGivenUp is the cause of an error for results of which a run was given up.
+var ErrGivenUp = errors.New("a run was given up, so its cell has no figures: run it without stop_early")
+
 // Entries makes the lines of one version's results, in order of their first appearance.
 func Entries(version string, at time.Time, records []result.Record) ([]Entry, error) {
 	if version == "" {
@@ -60,6 +63,9 @@ func Entries(version string, at time.Time, records []result.Record) ([]Entry, er
 		c := p.New
 		for _, r := range c.Broken {
 			return nil, fmt.Errorf("%w: %s on %s at %s, trial %d: %s", ErrBroken, r.Design, r.Scenario, r.Load, r.Trial, r.Failed()[0].Name)
+		}
+		for _, r := range c.GivenUp {
+			return nil, fmt.Errorf("%w: %s on %s at %s", ErrGivenUp, r.Design, r.Scenario, r.Load)
 		}
 		r := c.Trials[0]
 		e := Entry{

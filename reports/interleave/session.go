@@ -104,6 +104,9 @@ func merge(records []result.Record, trial int) (merged []result.Record, cells []
 		for _, c := range r.Failed() {
 			return nil, nil, fmt.Errorf("the check %q of %s failed: %s", c.Name, describe(r), c.Detail)
 		}
+		if r.GivenUpSec > 0 {
+			return nil, nil, fmt.Errorf("%s was given up after %.3g s, so it has no figures: measure without stop_early", describe(r), r.GivenUpSec)
+		}
 		name := describe(r)
 		if len(groups[name]) == 0 {
 			cells = append(cells, name)

@@ -81,7 +81,7 @@ func heatSheet(metric string, pair []stats.Factor, cross stats.Cross) sheet {
 		s.caption += " The scale of the colours is logarithmic."
 	}
 	if h.holes() {
-		s.caption += " Hatched: no run that held its checks."
+		s.caption += " Hatched: no run with figures."
 		s.keys = []key{{"no sound run", func(c *draw.Canvas, box vg.Rectangle) { fillBox(c, box, noRun, rising) }}}
 	}
 	return s

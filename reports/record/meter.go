@@ -78,6 +78,12 @@ func (m *meter) busiest(a, b sample) (cpu, disk, link float64) {
 	return min(cpu, 1), min(disk, 1), min(link, 1)
 }
 
+// Busiest gives the highest utilisation of any node so far, 0..1 and of each resource on its own: from the sample nearest to
+// the window's start to the last one.
+func (r *Recorder) Busiest() (cpu, disk, link float64) {
+	return r.meter.busiest(r.meter.begin, r.meter.last)
+}
+
 // traffic is what all nodes sent between the window's samples.
 func (m *meter) traffic() (messages, bytes uint64) {
 	for i := range min(len(m.begin.usage), len(m.end.usage)) {

@@ -286,7 +286,7 @@ func (c Compared) Sentences() []string {
 	add(stats.Better, "better")
 	add(stats.Changed, "changed either way")
 	add(stats.Unclear, "unclear")
-	add(stats.Withheld, "withheld because of a failed check")
+	add(stats.Withheld, "withheld")
 	add(stats.Same, "without a change that counts")
 	if len(parts) > 0 {
 		add("", "without figures to compare")

@@ -37,7 +37,7 @@ func TestCompareText(t *testing.T) {
 	if err := CompareText(&out, c, ByWorst, false); err != nil {
 		t.Fatal(err)
 	}
-	want := `Of 7 cells in both sets: 3 worse (1 of them better in another metric), 1 better, 1 withheld because of a failed check and 2 without a change that counts.
+	want := `Of 7 cells in both sets: 3 worse (1 of them better in another metric), 1 better, 1 withheld and 2 without a change that counts.
 1 cell is only in before.
 1 cell is only in after.
 1 cell is the same in the metrics compared and not in others: --metric '*' shows which.

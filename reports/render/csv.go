@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/stats"
 )
 
 var csvHead = []string{"scenario", "category", "provenance", "design", "protocol", "fault_model", "runtime", "network", "machine", "faults",
@@ -24,16 +25,24 @@ func csvValues(out *csv.Writer, row []string, service string, values []result.Va
 	return nil
 }
 
-// writeCSV writes one row a figure, those of a mixed workload's services included. A run whose check failed has one row that says so, and no figure.
+// writeCSV writes one row a figure, those of a mixed workload's services included. A run without figures has
+// one row that says why.
 func writeCSV(w io.Writer, in Input) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(csvHead); err != nil {
 		return err
 	}
+	beyond := stats.Beyond(in.Records)
 	for _, r := range in.Records {
 		row := csvRun(in, r)
 		if failed := r.Failed(); len(failed) > 0 {
 			if err := out.Write(append(row, cellText("check failed: "+failed[0].Name), "", "", "", "", "", "")); err != nil {
+				return err
+			}
+			continue
+		}
+		if beyond(r) {
+			if err := out.Write(append(row, statusBeyond(r), "", "", "", "", "", "")); err != nil {
 				return err
 			}
 			continue

@@ -57,7 +57,7 @@ func (j *judged) glanceRow(scenario, load string) (glanceRow, bool) {
 		if n := c.Number("offered") + c.Number("read-offered"); sound(*c) && n > most {
 			most, row.Offered = n, offeredText(*c)
 		}
-		row.Entries = append(row.Entries, entry{Text: glanceText(*c), Best: slices.Contains(winners, series), Broken: !sound(*c), Run: j.runOf(*c)})
+		row.Entries = append(row.Entries, entry{Text: glanceText(*c), Best: slices.Contains(winners, series), Broken: len(c.Broken) > 0, Run: j.runOf(*c)})
 	}
 	return row, any
 }
@@ -79,8 +79,10 @@ func (j *judged) clearWinners(scenario, load string) []string {
 func glanceText(c stats.Cell) string {
 	s := "no answer"
 	switch v, ok := c.Median(ofCell(c, rank)); {
-	case !sound(c):
+	case len(c.Broken) > 0:
 		return "CHECK FAILED"
+	case !sound(c):
+		return "given up: " + limitShort(c)
 	case !c.Carried():
 		share := 0.0
 		if offered := c.Number("offered"); offered > 0 {

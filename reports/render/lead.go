@@ -143,7 +143,7 @@ func (j *judged) limitOfSeries(series, load string) string {
 	carried, total := 0, 0
 	var slow, held []string
 	for _, c := range j.cells {
-		if c.Series != series || c.Load != load || !sound(c) {
+		if c.Series != series || c.Load != load || len(c.Broken) > 0 {
 			continue
 		}
 		total++
@@ -171,7 +171,7 @@ func (j *judged) limitOfSeries(series, load string) string {
 
 // limitWord is what limits a cell: the first trial that did not carry its load decides.
 func limitWord(c stats.Cell) string {
-	r := c.Trials[0]
+	r := anyRecord(c)
 	for _, t := range c.Trials {
 		if !t.Carried() {
 			r = t

@@ -259,7 +259,7 @@ func (j *judged) scope() string {
 	}
 	trials := 0
 	for _, c := range j.cells {
-		trials = max(trials, len(c.Trials)+len(c.Broken))
+		trials = max(trials, len(c.Records()))
 	}
 	text := fmt.Sprintf("%s on %s at %s: %s", count(len(designs), "design"), count(len(j.scenarios), "scenario"), count(len(j.loads), "load"), count(len(j.in.Records), "run"))
 	if trials > 1 {
@@ -273,5 +273,9 @@ func (j *judged) scope() string {
 	default:
 		text += fmt.Sprintf(", of which %d exact and %d samples", exact, samples)
 	}
-	return text + "."
+	text += "."
+	if given := givenUpText(j.cells); given != "" {
+		text += " " + given
+	}
+	return text
 }

@@ -79,7 +79,7 @@ func (s *standing) add(c stats.Cell, met bool, cost float64) {
 	switch {
 	case met:
 		s.met = append(s.met, c)
-	case !sound(c):
+	case len(c.Broken) > 0:
 		s.broken++
 	}
 }
@@ -228,7 +228,7 @@ func (j *judged) byLoad(s standing) string {
 func (j *judged) backText(s standing) string {
 	var words []string
 	for _, c := range s.cells {
-		if !sound(c) || slices.ContainsFunc(s.met, func(m stats.Cell) bool { return m.Scenario == c.Scenario && m.Series == c.Series && m.Load == c.Load }) {
+		if len(c.Broken) > 0 || slices.ContainsFunc(s.met, func(m stats.Cell) bool { return m.Scenario == c.Scenario && m.Series == c.Series && m.Load == c.Load }) {
 			continue
 		}
 		words = append(words, j.missText(c))
@@ -249,6 +249,9 @@ func (j *judged) backText(s standing) string {
 
 // missText names the first term that a cell does not hold, and what holds it back.
 func (j *judged) missText(c stats.Cell) string {
+	if len(c.GivenUp) > 0 {
+		return "the load, given up and held back by " + heldBack(c)
+	}
 	for _, t := range j.objective() {
 		for _, r := range c.Trials {
 			if len((result.Objective{t}).Misses(offeredOnly(c, r))) == 0 {

@@ -13,13 +13,7 @@ import (
 )
 
 // Sweep is what the report of a sweep is made from.
-type Sweep struct {
-	Title   string
-	Records []result.Record
-	Cores   map[string]int // of a node, by the cell's hash
-	Figures []result.Figure
-	Command string // that makes these results again
-}
+type Sweep struct{ Input }
 
 // sweepMetrics are those whose effects are told, in order.
 func sweepMetrics() []string { return []string{"throughput", "latency-p50", "latency-p99"} }
@@ -48,10 +42,15 @@ func factorColumns(factors []stats.Factor) []string {
 func (s Sweep) tidy() [][]string {
 	settings := slices.DeleteFunc(stats.Factors(s.Records), func(f stats.Factor) bool { return !isSetting(s.Records, f.Name) })
 	rows := [][]string{slices.Concat(tidyHead(), factorColumns(settings), []string{"status", "metric", "value", "unit"})}
+	beyond := stats.Beyond(s.Records)
 	for _, r := range s.Records {
 		run := s.tidyRun(r, settings)
 		if len(r.Failed()) > 0 {
 			rows = append(rows, append(run, "failed", "", "", ""))
+			continue
+		}
+		if beyond(r) {
+			rows = append(rows, append(run, statusBeyond(r), "", "", ""))
 			continue
 		}
 		for _, v := range r.Values {
@@ -137,7 +136,14 @@ func SweepText(w io.Writer, s Sweep) error {
 	for _, r := range s.Records {
 		failed += min(len(r.Failed()), 1)
 	}
-	fmt.Fprintf(out, "%d runs, %d failed\n", len(s.Records), failed)
+	fmt.Fprintf(out, "%d runs, %d failed", len(s.Records), failed)
+	if n := givenUp(s.Records); n > 0 {
+		fmt.Fprintf(out, ", %d given up", n)
+	}
+	fmt.Fprintln(out)
+	if text := givenUpText(stats.Cells(s.Records)); text != "" {
+		out.Sentence(text)
+	}
 	table := s.effectRows()
 	if len(table) > 0 {
 		fmt.Fprintln(out)

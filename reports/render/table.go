@@ -112,7 +112,7 @@ func (j *judged) block(scenario, load string) block {
 	return b
 }
 
-// sound reports whether a cell may be quoted: it has trials, and no trial broke a check.
+// sound reports whether a cell may be quoted: it has trials, no trial broke a check, and none was given up.
 func sound(c stats.Cell) bool { return len(c.Trials) > 0 && len(c.Broken) == 0 }
 
 // metricLine is one row; false when no cell has the metric and none is broken.
@@ -126,7 +126,7 @@ func (j *judged) metricLine(metric, words string, row []*stats.Cell) (line, bool
 		switch {
 		case c == nil:
 		case !sound(*c):
-			e = entry{Text: "check failed: " + c.Broken[0].Failed()[0].Name, Broken: true}
+			e = entry{Text: c.Withheld(), Broken: len(c.Broken) > 0}
 			any = any || metric == "throughput" // say it even where nothing else is to be said
 		default:
 			if v, ok := c.Median(metric); ok {

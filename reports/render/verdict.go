@@ -67,10 +67,11 @@ type judged struct {
 }
 
 func judge(in Input) *judged {
+	in.Records = withoutBeyond(in.Records)
 	j := &judged{in: in, cells: stats.Cells(in.Records), first: firstRuns(in.Records), of: make([]int, len(in.Records))}
 	place := map[string]int{}
 	for i, c := range j.cells {
-		for _, r := range slices.Concat(c.Trials, c.Broken) {
+		for _, r := range c.Records() {
 			place[runKey(r)] = i
 		}
 	}
@@ -107,11 +108,9 @@ func setting(c stats.Cell) string {
 	return fmt.Sprintf("network %s, machine %s, faults %s", r.Network, r.Machine, r.Faults)
 }
 
+// anyRecord is a run of a cell, one with figures if there is any.
 func anyRecord(c stats.Cell) result.Record {
-	if len(c.Trials) > 0 {
-		return c.Trials[0]
-	}
-	return c.Broken[0]
+	return c.Records()[0]
 }
 
 // choices judges the cells of one scenario and load, apart by fault model, by exactness and by setting.
@@ -174,7 +173,7 @@ const samplesMin = 10
 func decide(rivals []stats.Cell) choice {
 	var sound, carrying []stats.Cell
 	for _, c := range rivals {
-		if len(c.Trials) == 0 || len(c.Broken) > 0 {
+		if len(c.Broken) > 0 {
 			continue
 		}
 		sound = append(sound, c)
@@ -298,14 +297,18 @@ func bestText(c stats.Cell) string {
 func overloadText(cells []stats.Cell) string {
 	var words []string
 	for _, c := range cells {
-		words = append(words, fmt.Sprintf("%s (%s, held back by %s)", c.Series, answeredText(c), heldBack(c)))
+		did := "given up for that reason"
+		if sound(c) {
+			did = answeredText(c)
+		}
+		words = append(words, fmt.Sprintf("%s (%s, held back by %s)", c.Series, did, heldBack(c)))
 	}
 	return list(words, "or")
 }
 
 // limitOf says in a sentence or two what limits a cell.
 func limitOf(c stats.Cell) string {
-	r := c.Trials[0]
+	r := anyRecord(c)
 	limit := r.Limit
 	if limit == "" {
 		limit = result.LimitOf(r)

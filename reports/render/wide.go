@@ -26,9 +26,9 @@ func (j *judged) groups() []string { return stats.Unique(j.cells, j.group) }
 
 // cellRow is one cell in a table with a row a cell.
 type cellRow struct {
-	Scenario, Series, Load                    string
-	Offered, Answered, P50, P99, Back, Broken string
-	Of, Group, Run                            int // numbers of the scenario and the group, and the first of its runs
+	Scenario, Series, Load                      string
+	Offered, Answered, P50, P99, Back, Withheld string
+	Of, Group, Run                              int // numbers of the scenario and the group, and the first of its runs
 }
 
 // cellRows lists every cell of a set that is too wide for the comparison.
@@ -45,7 +45,7 @@ func (j *judged) cellRows() []cellRow {
 			row.Offered, row.Answered, row.Back = offeredText(c), rateText(c, "throughput", "read-throughput"), limitShort(c)
 			row.P50, row.P99 = cellLatency(c, "latency-p50"), cellLatency(c, rank)
 		} else {
-			row.Broken = c.Broken[0].Failed()[0].Name
+			row.Withheld = c.Withheld()
 		}
 		out[i] = row
 	}
@@ -82,8 +82,8 @@ func firstRuns(records []result.Record) map[string]int {
 func (j *judged) markdownCells(p printer) {
 	p("| scenario | design | load | offered | answered | median | 99 %% | held back by |\n|---|---|---|---:|---:|---:|---:|---|")
 	for _, r := range j.cellRows() {
-		if r.Broken != "" {
-			r.Back = "**check failed: " + md(r.Broken) + "**"
+		if r.Withheld != "" {
+			r.Back = "**" + md(r.Withheld) + "**"
 		}
 		p("| %s | %s | %s | %s | %s | %s | %s | %s |", md(j.in.scenarioName(r.Scenario)), md(r.Series), md(loadText(r.Load)), r.Offered, r.Answered, r.P50, r.P99, r.Back)
 	}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync"
 )
 
 // ErrTruncated is the cause of an *Error for a file whose last line has no end: a run was being
@@ -93,12 +92,11 @@ func readLine(br *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// Writer appends records to a runs.jsonl so that a finished run survives whatever happens next. Write and Sync may be
-// called at the same time.
+// Writer appends records to a runs.jsonl and syncs after each, so that a finished run survives
+// whatever happens next.
 type Writer struct {
 	f     *os.File
-	mu    sync.Mutex // of what follows; not held while the disk is waited for
-	end   int64      // behind the last whole line
+	end   int64 // behind the last whole line
 	lines int
 	err   error // the first failure that left the file in doubt; all later appends fail with it
 }
@@ -168,9 +166,12 @@ func (w *Writer) Append(r Record) error {
 	return w.Sync()
 }
 
-// Write writes r as the next line, as Append does. It is in the file at once, where the end of this process cannot harm it,
-// but durable only after the next Sync, which makes any number of lines durable at the price of one.
+// Write writes r as the next line, as Append does, but it is durable only after the next Sync, which makes any number
+// of lines durable at the price of one.
 func (w *Writer) Write(r Record) error {
+	if w.err != nil {
+		return w.err
+	}
 	line, err := Encode(r)
 	if err != nil {
 		return err
@@ -178,11 +179,6 @@ func (w *Writer) Write(r Record) error {
 	line = append(line, '\n')
 	if len(line) > lineMax {
 		return fmt.Errorf("%s: a record of %d bytes is over the limit of %d", w.f.Name(), len(line), lineMax)
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err != nil {
-		return w.err
 	}
 	if _, err := w.f.WriteAt(line, w.end); err != nil {
 		w.err = w.f.Truncate(w.end)
@@ -193,21 +189,15 @@ func (w *Writer) Write(r Record) error {
 	return nil
 }
 
-// Sync returns once every line that was written before is durable.
+// Sync returns once every line written is durable.
 func (w *Writer) Sync() error {
-	w.mu.Lock()
-	lines, err := w.lines, w.err
-	w.mu.Unlock()
-	if err != nil {
-		return err
+	if w.err != nil {
+		return w.err
 	}
-	if err = w.f.Sync(); err == nil {
-		return nil
+	if err := w.f.Sync(); err != nil {
+		// After a failed fsync nobody knows what is on the disk: trust the file no further.
+		w.err = fmt.Errorf("sync run %d: %w", w.lines, err)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	// After a failed fsync nobody knows what is on the disk: trust the file no further.
-	w.err = fmt.Errorf("sync run %d: %w", lines, err)
 	return w.err
 }
 

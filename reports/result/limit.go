@@ -50,20 +50,26 @@ func LimitOf(r Record) string {
 	if r.Carried() {
 		return LimitOffered
 	}
-	limit, most, metered := LimitRounds, busyShare, false
-	for _, c := range []struct{ limit, metric string }{
-		{LimitCPU, "cpu-utilisation-max"},
-		{LimitDisk, "disk-utilisation-max"},
-		{LimitLink, "link-utilisation-max"},
-	} {
-		v, ok := r.Value(c.metric)
-		metered = metered || ok
-		if v.Value >= most {
-			limit, most = c.limit, v.Value
-		}
-	}
-	if !metered {
+	cpu, cores := r.Value("cpu-utilisation-max")
+	disk, disks := r.Value("disk-utilisation-max")
+	link, links := r.Value("link-utilisation-max")
+	if !cores && !disks && !links {
 		return ""
+	}
+	return LimitBusy(cpu.Value, disk.Value, link.Value)
+}
+
+// LimitBusy says what holds back a group that does not carry its load, or not fast enough, from the utilisations of its
+// busiest nodes, 0..1: the busiest resource when it is near saturation, else the protocol's rounds.
+func LimitBusy(cpu, disk, link float64) string {
+	limit, most := LimitRounds, busyShare
+	for _, c := range []struct {
+		limit string
+		busy  float64
+	}{{LimitCPU, cpu}, {LimitDisk, disk}, {LimitLink, link}} {
+		if c.busy >= most {
+			limit, most = c.limit, c.busy
+		}
 	}
 	return limit
 }

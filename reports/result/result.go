@@ -56,15 +56,16 @@ type Record struct {
 	LatencyCDF  []Quantile  `json:"latency_cdf,omitempty"`
 	Stages      []Stage     `json:"stages,omitempty"`
 	Series      []Point     `json:"series,omitempty"`
-	Assumptions []string    `json:"assumptions,omitempty"` // what was modelled, in sentences
-	Members     []Member    `json:"members,omitempty"`     // of a mixed workload: its services, in the order of the mix
-	Amendments  []Amendment `json:"amendments,omitempty"`  // rules that were to change in mid-run
-	Refusals    []Refusal   `json:"refusals,omitempty"`    // what the programs' rules refused in the window, the most frequent first
-	StateRoot   string      `json:"state_root,omitempty"`  // root of the programs' state after the run, in hexadecimal digits
-	Sustained   *Sustained  `json:"sustained,omitempty"`   // of a load that is relative to it
-	Probe       *Probe      `json:"probe,omitempty"`       // of a run of a search
-	Pilot       *Pilot      `json:"pilot,omitempty"`       // of a run whose warm-up was auto
-	Storage     *Storage    `json:"storage,omitempty"`     // of a run that sizes a group
+	Assumptions []string    `json:"assumptions,omitempty"`  // what was modelled, in sentences
+	Members     []Member    `json:"members,omitempty"`      // of a mixed workload: its services, in the order of the mix
+	Amendments  []Amendment `json:"amendments,omitempty"`   // rules that were to change in mid-run
+	Refusals    []Refusal   `json:"refusals,omitempty"`     // what the programs' rules refused in the window, the most frequent first
+	StateRoot   string      `json:"state_root,omitempty"`   // root of the programs' state after the run, in hexadecimal digits
+	Sustained   *Sustained  `json:"sustained,omitempty"`    // of a load that is relative to it
+	Probe       *Probe      `json:"probe,omitempty"`        // of a run of a search
+	Pilot       *Pilot      `json:"pilot,omitempty"`        // of a run whose warm-up was auto
+	Storage     *Storage    `json:"storage,omitempty"`      // of a run that sizes a group
+	GivenUpSec  float64     `json:"given_up_sec,omitempty"` // given up then by stop_early, its load beyond what the cell carries, so that the run has no figures and its digest is of what happened until then; 0: it ran to its end
 }
 
 // Factor is a setting that the experiment varies and its level in this cell.

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -23,17 +24,30 @@ const (
 	trendAlpha = 0.01
 )
 
-// brokenRuns says which side has runs with a failed check.
-func brokenRuns(p Pair) []string {
+// withheld says why the figures of a side are.
+func withheld(p Pair) []string {
 	var out []string
 	for i, c := range []Cell{p.Old, p.New} {
-		if len(c.Broken) == 0 {
-			continue
+		side := []string{"old", "new"}[i]
+		switch {
+		case len(c.Broken) > 0:
+			out = append(out, fmt.Sprintf("%s: %d of %d runs broke a check (%s), so the figures are withheld", side,
+				len(c.Broken), len(c.Records()), c.Broken[0].Failed()[0].Name))
+		case len(c.GivenUp) > 0:
+			out = append(out, fmt.Sprintf("%s: the load is more than the cell carries (limit: %s), so %d of %d runs were given up and there are no figures", side,
+				cmp.Or(c.GivenUp[0].Limit, "not known"), givenUp(c.GivenUp), len(c.Records())))
 		}
-		out = append(out, fmt.Sprintf("%s: %d of %d runs broke a check (%s), so the figures are withheld", []string{"old", "new"}[i],
-			len(c.Broken), len(c.Broken)+len(c.Trials), c.Broken[0].Failed()[0].Name))
 	}
 	return out
+}
+
+func givenUp(runs []result.Record) (n int) {
+	for _, r := range runs {
+		if r.GivenUp() {
+			n++
+		}
+	}
+	return n
 }
 
 // otherClock says that a cell that is missing on a side is there on another runtime.

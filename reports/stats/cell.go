@@ -2,6 +2,7 @@ package stats
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,60 @@ type Cell struct {
 	Runtime  result.Runtime
 	Trials   []result.Record // whose checks all held, in the order given
 	Broken   []result.Record // the others: they count for nothing
+	// GivenUp holds the sound trials of a cell beyond what it carries: one of them was given up, and the figures of those
+	// that were not would flatter it. None has figures, the first was given up itself, and there are no Trials then.
+	GivenUp []result.Record
+}
+
+// Records lists all runs of a cell.
+func (c Cell) Records() []result.Record { return slices.Concat(c.Trials, c.Broken, c.GivenUp) }
+
+// Withheld says in a few words why the cell has no figures; it is empty where it has.
+func (c Cell) Withheld() string {
+	switch {
+	case len(c.Broken) > 0:
+		return "check failed: " + c.Broken[0].Failed()[0].Name
+	case len(c.GivenUp) > 0:
+		return "given up: more than it carries"
+	}
+	return ""
+}
+
+// add files a run.
+func (c *Cell) add(r result.Record) {
+	switch {
+	case len(r.Failed()) > 0:
+		c.Broken = append(c.Broken, r)
+	case len(c.GivenUp) > 0:
+		c.GivenUp = append(c.GivenUp, r.Bare())
+	case r.GivenUp():
+		c.GivenUp = []result.Record{r}
+		for _, t := range c.Trials {
+			c.GivenUp = append(c.GivenUp, t.Bare())
+		}
+		c.Trials = nil
+	default:
+		c.Trials = append(c.Trials, r)
+	}
+}
+
+// Beyond tells which of the records are of a cell beyond what it carries: one of its runs was given up, so none of them
+// has figures that count.
+func Beyond(records []result.Record) func(result.Record) bool {
+	cells := map[string]bool{}
+	for _, r := range records {
+		if r.GivenUp() {
+			cells[identity(r, r.Runtime)] = true
+		}
+	}
+	return func(r result.Record) bool { return len(cells) > 0 && cells[identity(r, r.Runtime)] }
+}
+
+// Measured leaves out the records whose figures do not count: those with a failed check, and those of cells beyond what
+// they carry.
+func Measured(records []result.Record) []result.Record {
+	beyond := Beyond(records)
+	return slices.DeleteFunc(slices.Clone(records), func(r result.Record) bool { return len(r.Failed()) > 0 || beyond(r) })
 }
 
 // Cells groups records, in order of first appearance. Load and scenario are apart from the series,
@@ -34,11 +89,7 @@ func Cells(records []result.Record) []Cell {
 			index[key] = i
 			out = append(out, Cell{Scenario: r.Scenario, Design: r.Design, Series: series, Load: r.Load, Runtime: r.Runtime})
 		}
-		if c := &out[i]; len(r.Failed()) > 0 {
-			c.Broken = append(c.Broken, r)
-		} else {
-			c.Trials = append(c.Trials, r)
-		}
+		out[i].add(r)
 	}
 	return out
 }

@@ -81,7 +81,7 @@ type Contrast struct {
 }
 
 // Contrasts compares the pairs in each metric that one side has at least, in the order of pairs and then metrics; without
-// names in every metric there is. A cell that is missing on a side or has a broken run gives one contrast without a metric.
+// names in every metric there is. A cell that is missing on a side or whose figures are withheld gives one contrast without a metric.
 func Contrasts(pairs []Pair, metrics []string, rule Rule) []Contrast {
 	if len(metrics) == 0 {
 		metrics = MetricNames(pairs)
@@ -90,8 +90,8 @@ func Contrasts(pairs []Pair, metrics []string, rule Rule) []Contrast {
 	for i, p := range pairs {
 		whole := Contrast{Pair: i, P: 1, Adjusted: 1}
 		switch {
-		case len(p.Old.Broken)+len(p.New.Broken) > 0:
-			whole.Verdict, whole.Warnings = Withheld, brokenRuns(p)
+		case p.Old.Withheld()+p.New.Withheld() != "":
+			whole.Verdict, whole.Warnings = Withheld, withheld(p)
 		case p.Old.empty():
 			whole.Verdict, whole.Warnings = MissingOld, otherClock("old", p.ClockOld, p.New.Runtime)
 		case p.New.empty():

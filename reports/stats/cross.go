@@ -9,12 +9,12 @@ type Cross struct {
 	Runs       [][]int     // that the mean is of; 0: there is no such combination, or all its runs failed
 }
 
-// Crossed computes a Cross. Runs without the metric and broken ones count for nothing.
+// Crossed computes a Cross. Runs without the metric, broken ones and those of cells beyond what they carry count for nothing.
 func Crossed(records []result.Record, across, up Factor, metric string) Cross {
 	var runs []result.Record
 	var values []float64
-	for _, r := range records {
-		if v, ok := r.Value(metric); ok && len(r.Failed()) == 0 {
+	for _, r := range Measured(records) {
+		if v, ok := r.Value(metric); ok {
 			runs = append(runs, r)
 			values = append(values, v.Value)
 		}

@@ -27,16 +27,13 @@ func (p Pair) Cell() Cell {
 	return p.New
 }
 
-// records lists what one side holds, sound or broken.
-func (c Cell) records() []result.Record { return slices.Concat(c.Trials, c.Broken) }
-
 // Same reports whether two cells, of different result sets perhaps, are the same one.
 func (c Cell) Same(d Cell) bool {
-	a, b := c.records(), d.records()
+	a, b := c.Records(), d.Records()
 	return len(a) > 0 && len(b) > 0 && identity(a[0], a[0].Runtime) == identity(b[0], b[0].Runtime)
 }
 
-func (c Cell) empty() bool { return len(c.Trials)+len(c.Broken) == 0 }
+func (c Cell) empty() bool { return len(c.Trials)+len(c.Broken)+len(c.GivenUp) == 0 }
 
 // identity is what makes two cells of different result sets the same one: what the user asked for, by name, and never the
 // software that answered.
@@ -72,11 +69,7 @@ func Pairs(old, new []result.Record) []Pair {
 			if side == 1 {
 				c = &out[i].New
 			}
-			if len(r.Failed()) > 0 {
-				c.Broken = append(c.Broken, r)
-			} else {
-				c.Trials = append(c.Trials, r)
-			}
+			c.add(r)
 			named := identity(r, "")
 			clocks := runtimes[named]
 			clocks[side] = r.Runtime
@@ -87,7 +80,7 @@ func Pairs(old, new []result.Record) []Pair {
 	add(0, old)
 	for i := range out {
 		p := &out[i]
-		clocks := runtimes[identity(p.Cell().records()[0], "")]
+		clocks := runtimes[identity(p.Cell().Records()[0], "")]
 		if p.Old.empty() {
 			p.ClockOld = clocks[0]
 		}

@@ -17,10 +17,7 @@ func Choices(records []result.Record, cores map[string]int) []Choice {
 	type id struct{ cell, scenario, design string }
 	index := map[id]int{}
 	var trials [][]result.Record
-	for _, r := range records {
-		if len(r.Failed()) > 0 {
-			continue
-		}
+	for _, r := range Measured(records) {
 		key := id{r.Cell, r.Scenario, r.Design}
 		i, ok := index[key]
 		if !ok {

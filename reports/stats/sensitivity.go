@@ -37,15 +37,15 @@ type LevelEffect struct {
 // assumed: a table of ten lines is read, a longer one is not.
 const classesMin = 10
 
-// MainEffects computes what each factor does to a metric. Runs without the metric and broken ones count for nothing;
+// MainEffects computes what each factor does to a metric. Runs without the metric, broken ones and those of cells beyond what they carry count for nothing;
 // without two runs that differ there are no effects. A numeric factor with many levels of few runs each, as in a
 // sample, is cut into classes of nearly equally many runs, as many as the square root of the runs, at most ten (the
 // given-data estimator of Plischke, Borgonovo and Smith, European Journal of Operational Research 226, 2013); what varies within a class is lost to the share.
 func MainEffects(records []result.Record, factors []Factor, metric string) []Effect {
 	var runs []result.Record
 	var values []float64
-	for _, r := range records {
-		if v, ok := r.Value(metric); ok && len(r.Failed()) == 0 {
+	for _, r := range Measured(records) {
+		if v, ok := r.Value(metric); ok {
 			runs = append(runs, r)
 			values = append(values, v.Value)
 		}

@@ -85,7 +85,7 @@ func (b *builder) build(d *draft, point []result.Factor) (Setup, error) {
 			return Setup{}, b.file.at(err, "vary", factor.Name)
 		}
 	}
-	s := Setup{Design: d.design, Load: d.load, Clients: b.file.Clients, Clock: b.file.Clock,
+	s := Setup{Design: d.design, Load: d.load, Clients: b.file.Clients, Clock: b.file.Clock, StopEarly: b.file.StopEarly,
 		Duration: b.file.Duration, Seed: d.seed}
 	if s.Clients == 0 && s.Load.Preset == scenarios.PresetStability {
 		s.Duration *= stabilityTimes

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/govbench/govbench/consensus"
@@ -52,6 +53,8 @@ type Setup struct {
 	Unpublished []int
 	Notes       []string // what has to be said of the load, a sentence each
 
+	StopEarly bool // a run that does not carry its load is given up
+
 	base *Setup // of a load that is relative to the sustained one: what that is searched on
 }
 
@@ -63,6 +66,7 @@ type Cell struct {
 
 	key     Key                 // set when the plan is complete
 	guard   *guard              // of a probe: gives it up
+	early   *early              // of a run that stops early: gives it up
 	weigh   bool                // what replicas keep is measured
 	moved   moves               // of a cell under way whose progress somebody follows
 	watched *watch              // who looks on while it runs, or nil
@@ -101,7 +105,7 @@ func (c *Cell) Hash() (string, error) {
 		c.Network.Jitter, c.Network.BandwidthBitPerSec,
 		machine.Cores, machine.Costs, machine.Fsync, machine.DiskBytesPerSec,
 		faults, c.plannedRate(), c.Clients, c.Clock, c.Duration, c.plannedWarmup(),
-	}, append(c.traceContent(), c.relativeContent()...)...))
+	}, slices.Concat(c.traceContent(), c.relativeContent(), c.earlyContent())...))
 	if err != nil {
 		return fail(err)
 	}

@@ -2,8 +2,10 @@ package experiment
 
 import (
 	"errors"
-	"sync/atomic"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/govbench/govbench/reports/result"
 )
@@ -12,84 +14,65 @@ import (
 // sync; a failed sync ends the run, and nothing of its batch is counted.
 func TestDurableBeforeDone(t *testing.T) {
 	p := plan(t, base+"trials: 4\n")
-	var kept, synced, syncs, done atomic.Int64
+	kept, synced, syncs, done := 0, 0, 0, 0
 	broken := errors.New("the disk is gone")
 	fail := false
 	opts := Options{
 		Jobs: 2,
-		Keep: func(result.Record) error { kept.Add(1); return nil },
+		Keep: func(result.Record) error { kept++; return nil },
 		Sync: func() error {
-			before := kept.Load() // more may come meanwhile
-			if syncs.Add(1) == 2 && fail {
+			if syncs++; fail && syncs == 2 {
 				return broken
 			}
-			synced.Store(before)
+			synced = kept
 			return nil
 		},
 		Progress: func(n, _ int, _ result.Record) {
-			if done.Store(int64(n)); int64(n) > synced.Load() {
-				t.Errorf("run %d is done, but %d are durable", n, synced.Load())
+			if done = n; done > synced {
+				t.Errorf("run %d is done, but %d are durable", done, synced)
 			}
 		},
 	}
-	all := int64(len(p.Cells))
 	if err := Run(t.Context(), p.Cells, opts); err != nil {
 		t.Fatal(err)
 	}
-	if kept.Load() != all || done.Load() != all || synced.Load() != all || syncs.Load() > all {
-		t.Errorf("%d cells: %d kept, %d done, %d durable by %d syncs", all, kept.Load(), done.Load(), synced.Load(), syncs.Load())
+	if kept != len(p.Cells) || done != kept || synced != kept || syncs > kept {
+		t.Errorf("%d cells: %d kept, %d done, %d durable by %d syncs", len(p.Cells), kept, done, synced, syncs)
 	}
-	for _, n := range []*atomic.Int64{&kept, &synced, &syncs, &done} {
-		n.Store(0)
-	}
-	fail, opts.Jobs = true, 1
-	if err := Run(t.Context(), append(p.Cells, p.Cells...), opts); syncs.Load() > 1 && !errors.Is(err, broken) || done.Load() != synced.Load() {
-		t.Errorf("%v, %d done, %d durable", err, done.Load(), synced.Load())
+	kept, synced, syncs, done, fail = 0, 0, 0, 0, true
+	opts.Jobs = 1
+	if err := Run(t.Context(), append(p.Cells, p.Cells...), opts); syncs > 1 && !errors.Is(err, broken) || done != synced {
+		t.Errorf("%v, %d done, %d durable", err, done, synced)
 	}
 }
 
-// TestKeepFailsLate: a record that cannot be written ends the run with that error; those written before it are made durable
-// and counted, and no cell begins after it.
-func TestKeepFailsLate(t *testing.T) {
-	p := plan(t, base+"trials: 4\n")
-	full := errors.New("the disk is full")
-	kept, done, synced := 0, 0, false
-	err := Run(t.Context(), p.Cells, Options{Jobs: 1,
-		Keep: func(result.Record) error {
-			if kept == 2 {
-				return full
-			}
-			kept++
-			return nil
-		},
-		Sync:     func() error { synced = true; return nil },
-		Progress: func(n, _ int, _ result.Record) { done = n },
+// TestSyncsArePaced: runs that end soon after a sync share the next one, and all are counted at the end.
+func TestSyncsArePaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		syncs, done := 0, 0
+		k := newKeeper(Options{
+			Keep:      func(result.Record) error { return nil },
+			Sync:      func() error { syncs++; return nil },
+			SyncEvery: 50 * time.Millisecond,
+			Progress:  func(n, _ int, _ result.Record) { done = n },
+		}, 101, &mu, func() {})
+		for range 100 { // of 1 ms each
+			time.Sleep(time.Millisecond)
+			k.records <- result.Record{}
+		}
+		time.Sleep(time.Second)
+		if syncs < 2 || syncs > 3 || done != 100 {
+			t.Errorf("%d syncs, %d runs are done", syncs, done)
+		}
+		began := syncs
+		k.records <- result.Record{}
+		synctest.Wait()
+		if syncs != began+1 {
+			t.Error("a run that ends long after a sync waits for its own")
+		}
+		if all, err := k.close(); !all || err != nil {
+			t.Error(all, err)
+		}
 	})
-	if !errors.Is(err, full) || kept != 2 || done != 2 || !synced {
-		t.Errorf("%v; %d kept, %d done, durable: %v", err, kept, done, synced)
-	}
-}
-
-// TestWrittenAtOnce: a record is written while the one before it is still being made durable, so that the end of the
-// process loses neither.
-func TestWrittenAtOnce(t *testing.T) {
-	p := plan(t, base+"trials: 4\n")
-	second := make(chan struct{})
-	kept, syncs := 0, 0
-	err := Run(t.Context(), p.Cells, Options{Jobs: 1,
-		Keep: func(result.Record) error {
-			if kept++; kept == 2 {
-				close(second)
-			}
-			return nil
-		},
-		Sync: func() error {
-			syncs++
-			<-second // waits for ever where nothing is written meanwhile
-			return nil
-		},
-	})
-	if err != nil || kept != len(p.Cells) || syncs >= kept {
-		t.Errorf("%v: %d kept, %d syncs", err, kept, syncs)
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios/strict"
@@ -18,10 +19,11 @@ type Options struct {
 	// Keep stores a record as soon as its run has ended. It is called one call at a time, in the order
 	// in which runs end, which is that of the plan with one job only.
 	Keep func(result.Record) error
-	// Sync, when set, makes durable what Keep stored before it was called. While it waits for the disk the next cells run and
-	// their records are kept, and it is called once for all that ended meanwhile; a cell is finished only after it. Without
-	// it Keep does so by itself.
-	Sync func() error
+	// Sync, when set, makes durable what Keep stored. While it waits for the disk the next cells run, and it is called once
+	// for all that ended meanwhile, and not sooner than SyncEvery after it was called before; a cell is finished only after
+	// it. Without it Keep does so by itself.
+	Sync      func() error
+	SyncEvery time.Duration
 	// Progress, when set, hears of every finished cell.
 	Progress func(done, total int, rec result.Record)
 	// Searching, when set, hears of every cell whose sustained load is searched for before it runs; never
@@ -100,6 +102,9 @@ func (c *Cell) run(ctx context.Context) (rec result.Record, err error) {
 	engine, ok := engineNamed(c.Design.Protocol)
 	if !ok {
 		return rec, strict.UnknownName("protocol", c.Design.Protocol, engineNames())
+	}
+	if engine.Pure && c.guard == nil && c.stopsEarly() {
+		return c.runEarly(ctx, engine)
 	}
 	if engine.Pure {
 		return c.runVirtual(ctx, engine)

@@ -321,15 +321,7 @@ func (s *search) conclude() {
 
 // busiest is what holds a load back that is carried but too slow: the busiest resource, or the protocol's rounds.
 func busiest(r result.Record) string {
-	limit, most := result.LimitRounds, 0.85 // as in result.LimitOf
-	for _, c := range []struct{ limit, metric string }{
-		{result.LimitCPU, "cpu-utilisation-max"}, {result.LimitDisk, "disk-utilisation-max"}, {result.LimitLink, "link-utilisation-max"},
-	} {
-		if v := r.Number(c.metric); v >= most {
-			limit, most = c.limit, v
-		}
-	}
-	return limit
+	return result.LimitBusy(r.Number("cpu-utilisation-max"), r.Number("disk-utilisation-max"), r.Number("link-utilisation-max"))
 }
 
 // at is the cell of a probe. A cell with faults is probed for as long as it runs, because its schedule says when
@@ -337,6 +329,7 @@ func busiest(r result.Record) string {
 func (c *Cell) at(milli uint64, role string) Cell {
 	trial := *c
 	trial.Rate, trial.Clients, trial.base, trial.Notes = perThousand(milli), 0, nil, nil
+	trial.StopEarly = false
 	trial.Load = Load{text: strconv.FormatFloat(float64(milli)/1000, 'f', -1, 64)}
 	if role == result.RoleConfirm {
 		trial.Seed += confirmSeed

@@ -90,12 +90,15 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 		return result.Record{}, err
 	}
 	var notes []string
-	driver, notes, err = c.drive(group, sites, sink)
+	driver, notes, err = c.drive(group, sites, c.early.beside(sink))
 	if err != nil {
 		return result.Record{}, err
 	}
 	for _, at := range rec.SampleTimes() {
-		group.At(at, func() { rec.Sample(at, group.Usage(), c.Machine.Cores) })
+		group.At(at, func() {
+			rec.Sample(at, group.Usage(), c.Machine.Cores)
+			c.early.look(at, group, rec)
+		})
 	}
 	c.watch(group, driver)
 	if err := group.Run(ctx, c.Duration+drain); err != nil {

@@ -141,7 +141,7 @@ func (p *pilots) run(ctx context.Context, c *Cell) (result.Record, error) {
 // pilot runs the first trial of a cell without a warm-up and lets MSER say where its beginning ends.
 func (c *Cell) pilot(ctx context.Context) (result.Pilot, error) {
 	first := *c
-	first.Trial, first.Warmup, first.WarmupAuto = 0, 0, false
+	first.Trial, first.Warmup, first.WarmupAuto, first.StopEarly = 0, 0, false, false
 	rec, err := first.run(ctx)
 	if err != nil {
 		return result.Pilot{}, err
