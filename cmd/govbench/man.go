@@ -154,11 +154,16 @@ func cutStatus(long string) (rest, status string) {
 func manFiles() [][2]string {
 	return [][2]string{
 		{"results/NAME/", "the output directory of an experiment, unless --out names another"},
-		{runsFile, "a run a line, written and synced as each ends; the source of everything else"},
+		{runsFile, "a run a line, written as each ends; the source of everything else"},
 		{experimentFile, "the resolved experiment; running it again gives the same digests"},
 		{"report.html, report.md", "the report, for a browser and a pull request"},
 		{"summary.csv, bench.txt, plots/", "the figures for a spreadsheet, for benchstat, and as pictures"},
-		{"environment.json", "machine, versions, start and end"},
+		{environmentFile, "machine, versions, start and end; of a sweep how long its cells took by themselves against the time that passed"},
+		{"sweep.csv, effects.csv, pareto.csv", "of a sweep: a row a run and metric, a factor's level, and a cell"},
+		{failedFile, "of a sweep: the failed runs by themselves, each with the command that runs its cell again"},
+		{searchesFile, "of govbench saturate: a search a line"},
+		{sizedFile + ", size.csv, " + sizeFile, "of govbench size: a candidate a line, as a table too; what was asked, with the prices"},
+		{"sequence.jsonl", "messages of traced transactions, which the report draws"},
 	}
 }
 

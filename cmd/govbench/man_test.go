@@ -96,6 +96,28 @@ func TestManPages(t *testing.T) {
 }
 
 // TestManPlanted: what would break a page is found, and what a text may hold breaks none.
+// wantFilesInManual checks that the manual names every file of an output directory.
+func wantFilesInManual(t *testing.T, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range manFiles() {
+		names = append(names, strings.Split(f[0], ", ")...)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() {
+			name += "/"
+		}
+		if name != lockName && !slices.Contains(names, name) {
+			t.Errorf("the manual's list of files lacks %s", name)
+		}
+	}
+}
+
 func TestManPlanted(t *testing.T) {
 	root := newRoot(io.Discard, io.Discard)
 	c := &cobra.Command{Use: "planted", Short: "a 'b' ≥ \\c", Long: ".TH begins a line\n'so does this\n\n  kept\\fB -x ^~`\n\nExit status: 0 done.\n\nMore.", Run: func(*cobra.Command, []string) {}}

@@ -114,7 +114,7 @@ func renderSweep(cmd *cobra.Command, dir, out string, asJSON bool, files []exper
 	if err != nil {
 		return err
 	}
-	in.Title, in.Command = in.Title+sweepTitle, sweepAgain(dir)
+	in.Title, in.Command, in.Environment = in.Title+sweepTitle, sweepAgain(dir), ranIn(dir)
 	if err := render.WriteSweep(out, in); err != nil {
 		return failure{err}
 	}

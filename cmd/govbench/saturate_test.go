@@ -67,6 +67,7 @@ func TestSaturate(t *testing.T) {
 	govbench(t, "saturate", "--resume", "--seed", "9", "--out", three).want(t, exitInput, "is of a cell that is not planned")
 	govbench(t, "saturate", "--resume", "--out", three).want(t, exitOK, "2 searches, 4 of their runs are there")
 	same("resumed")
+	wantFilesInManual(t, one)
 	govbench(t, "run", "--resume", "--out", three).want(t, exitInput, "are not of this experiment")
 	govbench(t, "saturate", path, "--out", three).want(t, exitInput, "already holds")
 }

@@ -37,6 +37,7 @@ func TestSize(t *testing.T) {
 			}
 		}
 	}
+	wantFilesInManual(t, one)
 	same("three jobs")
 	lines := strings.SplitAfter(read(t, one, runsFile), "\n")
 	kept := strings.Join([]string{lines[len(lines)-2], lines[0], lines[1]}, "") + lines[2][:100]

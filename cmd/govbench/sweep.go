@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,11 +33,12 @@ the flags of govbench run; trials of different cells share their seeds, so that 
   --when CONDITION       keeps the points for which it holds, such as 'design.block.max_txs>=100 or load<5000': settings
                          that are varied, compared by < <= > >= = != with a value, joined by and, or, not and brackets.
 
-  --stop-early           gives a run up whose load is beyond what it carries: more than a quarter of what fell due was
-                         not answered in each of two eighths of its window in a row. It has no figures, and effects,
-                         means and the Pareto front leave it out. The rule sees nothing but the run in virtual time, so
-                         it is the same for any --jobs; runs with faults, traces, closed loops or loads that vary
-                         always go to their end.
+  --stop-early           gives a run up that cannot meet the default objective any more: its backlog, of transactions that
+                         have waited for more than 1.1 s, has grown since its window began by more than a twentieth of
+                         all requests that the window is to have. It has no figures and tells what held it back; nor
+                         do other trials of its cell count in any figure, effect or front, and reports name the
+                         cell. The rule sees nothing but the run in virtual time, so it is the same for any --jobs;
+                         runs with faults, traces, closed loops, loads that vary and samples go to their end.
 
 The effects go to stdout and progress to stderr. The output directory holds runs.jsonl and experiment.yaml as of
 govbench run, and tables that pandas, R and DuckDB read as they are: sweep.csv has a row a run and metric with a column a
@@ -47,7 +49,8 @@ that matter most, and the Pareto front. govbench report DIR writes it again.
 A factor's share is its first-order sensitivity: the variance of the means at its levels over the variance of all runs.
 
 A sweep that ended for whatever reason, kill -9 included, goes on with --resume: what was finished is kept and is not
-run again. A failed run stays, marked as failed, and stands in failed.jsonl by itself, until --retry-failed.
+run again. A failed run stays, marked as failed, and stands in failed.jsonl by itself with the command that runs its cell
+again, until --retry-failed.
 
 At the end stderr and environment.json say how long the cells took by themselves, added up, against the time that passed:
 the efficiency is what cells alone would have needed with that many at a time, over what it was.
@@ -95,13 +98,6 @@ func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 	if err != nil {
 		return err
 	}
-	in.Title, in.Command = in.Title+sweepTitle, sweepAgain(r.dir)
-	if err := render.WriteSweep(r.dir, in); err != nil {
-		return err
-	}
-	if err := keepFailed(r); err != nil {
-		return err
-	}
 	if r.effort.Cells > 0 {
 		if err := keepEffort(r); err != nil {
 			return err
@@ -109,6 +105,13 @@ func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
 		if !flags.quiet {
 			fmt.Fprintln(cmd.ErrOrStderr(), effortText(r.effort))
 		}
+	}
+	in.Title, in.Command, in.Environment = in.Title+sweepTitle, sweepAgain(r.dir), ranIn(r.dir)
+	if err := render.WriteSweep(r.dir, in); err != nil {
+		return err
+	}
+	if err := keepFailed(r); err != nil {
+		return err
 	}
 	w := cmd.OutOrStdout()
 	if flags.json {
@@ -138,13 +141,25 @@ func keepEffort(r reportInput) error {
 	return replaceFile(filepath.Join(r.dir, environmentFile), append(data, '\n'))
 }
 
-// keepFailed writes the failed runs once more by themselves, each as it stands in runs.jsonl with the check that failed;
-// without any there is no such file.
+// keepFailed writes the failed runs once more by themselves, each as it stands in runs.jsonl with the check that failed and
+// behind it, as "again", the command that runs its cell again; without any there is no such file.
 func keepFailed(r reportInput) error {
 	path := filepath.Join(r.dir, failedFile)
 	failed := slices.DeleteFunc(slices.Clone(r.records), func(rec result.Record) bool { return len(rec.Failed()) == 0 })
 	if len(failed) > 0 {
-		return writeRuns(path, failed)
+		var data bytes.Buffer
+		for _, rec := range failed {
+			line, err := result.Encode(rec)
+			if err != nil {
+				return err
+			}
+			again, err := json.Marshal(render.CellCommand(rec))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(&data, "%s,\"again\":%s}\n", bytes.TrimSuffix(line, []byte("}")), again)
+		}
+		return replaceFile(path, data.Bytes())
 	}
 	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -99,6 +100,16 @@ func TestSweepFailed(t *testing.T) {
 	govbench(t, "sweep", "--resume", "--quiet", "--out", dir).want(t, exitFailed, "planted")
 	if failed, err := result.ReadFile(filepath.Join(dir, failedFile)); err != nil || len(failed) != 1 || failed[0].Cell != records[1].Cell {
 		t.Errorf("failed.jsonl holds %d runs: %v", len(failed), err)
+	}
+	wantFilesInManual(t, dir)
+	var again struct{ Again string }
+	if err := json.Unmarshal([]byte(read(t, dir, failedFile)), &again); err != nil || !strings.HasPrefix(again.Again, "govbench run experiment.yaml ") {
+		t.Fatalf("%v: %q is no command to run the cell again", err, again.Again)
+	}
+	t.Chdir(dir)
+	govbench(t, append(strings.Fields(again.Again)[1:], "--quiet")...).want(t, exitOK)
+	if made, err := result.ReadFile(filepath.Join(dir, "again", runsFile)); err != nil || len(made) != 1 || made[0].Digest != records[1].Digest || len(made[0].Failed()) > 0 {
+		t.Errorf("the command of a failed run makes another one: %v, %d runs", err, len(made))
 	}
 	govbench(t, "sweep", "--resume", "--retry-failed", "--quiet", "--out", dir).want(t, exitOK)
 	if _, err := os.Stat(filepath.Join(dir, failedFile)); err == nil || read(t, dir, runsFile) != whole {

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/govbench/govbench/reports/result"
 )
@@ -95,6 +94,7 @@ type runView struct {
 	Varied  string
 	Command string // that makes the run's cell again
 	Figures string // a metric a line
+	Without string // why it has none though no check failed
 	Of      int    // number of the scenario
 	Group   int
 }
@@ -113,7 +113,7 @@ func writeHTML(w io.Writer, in Input) error {
 		"load": loadText, "quantity": quantity, "count": count, "figure": func(n uint64) string { return figure(float64(n)) }, "name": in.scenarioName, "mark": j.sampleMark,
 		"seconds": func(s float64) string { return quantity(s, "sec") },
 		"keep":    keep,
-		"stamp":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"stamp":   stamp,
 		"link":    isLink,
 		"inc":     func(i int) int { return i + 1 },
 		"rows":    func(lines []line) int { return len(lines) + 1 }, // and the commands
@@ -245,6 +245,9 @@ func (j *judged) runViews() []runView {
 			if l, ok := r.Value("latency-p50"); ok {
 				v.Brief += ", median " + quantity(l.Value, l.Unit)
 			}
+		}
+		if len(r.Failed()) == 0 && len(j.cells[j.of[i]].GivenUp) > 0 {
+			v.Without = statusBeyond(r)
 		}
 		out[i] = v
 	}

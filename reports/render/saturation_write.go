@@ -186,10 +186,7 @@ type saturationPage struct {
 	Rows                                        []saturationRow
 	Sections                                    []section
 	Searches                                    []saturationRuns
-	Provenance                                  []provenanceRow
-	Notes                                       []note
-	NotModelled                                 []bullets
-	Environment                                 *Environment
+	Basis                                       basis
 }
 
 type saturationRow struct {
@@ -208,14 +205,14 @@ func (in Saturations) writeHTML(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t, err := template.New("saturation").Funcs(template.FuncMap{"keep": keep, "count": count, "link": isLink}).Parse(saturationText)
+	t, err := newPage("saturation", saturationText)
 	if err != nil {
 		return err
 	}
-	rows, j := in.kneeRows(), judge(in.Input)
+	rows := in.kneeRows()
 	p := saturationPage{Title: in.Title, Scope: in.scope(), KneeNote: kneeNote, BeyondNote: beyondNote, Command: in.Command, Style: template.CSS(styleText),
 		Verdicts: in.verdicts(rows), Broken: in.broken(), Doubts: in.doubts(), Head: kneeHead, Sections: sections,
-		Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: append(j.costs(), j.notModelled()...)}
+		Basis: judge(in.Input).basis()}
 	for _, r := range rows {
 		p.Rows = append(p.Rows, saturationRow{in.scenarioName(r.Scenario), r.columns()})
 	}
@@ -226,9 +223,6 @@ func (in Saturations) writeHTML(w io.Writer) error {
 			title += fmt.Sprintf(", trial %d", s.Trial)
 		}
 		p.Searches = append(p.Searches, saturationRuns{title, in.loaded(s)})
-	}
-	if in.Environment.Go != "" {
-		p.Environment = &in.Environment
 	}
 	return t.Execute(w, p)
 }

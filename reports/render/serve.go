@@ -1,6 +1,10 @@
 package render
 
-import "io"
+import (
+	"io"
+
+	"github.com/govbench/govbench/reports/result"
+)
 
 // Style is the style sheet of every page, so that pages made elsewhere are of one family with the report.
 func Style() string { return styleText }
@@ -19,6 +23,9 @@ func Quantity(v float64, unit string) string { return keep(quantity(v, unit)) }
 
 // Figure writes three significant digits, and every digit before the point, in groups of three.
 func Figure(v float64) string { return figure(v) }
+
+// CellCommand makes a run's cell again, typed in the directory of its results.
+func CellCommand(r result.Record) string { return cellCommand(r) }
 
 // Keep lets no line break part a figure from its unit.
 func Keep(text string) string { return keep(text) }

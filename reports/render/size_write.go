@@ -177,10 +177,7 @@ type sizePage struct {
 	Verdicts, Broken, Doubts, Head, Loads, Lines      []string
 	Groups                                            []sizeTable
 	Candidates                                        [][]string
-	Provenance                                        []provenanceRow
-	Notes                                             []note
-	NotModelled                                       []bullets
-	Environment                                       *Environment
+	Basis                                             basis
 }
 
 type sizeTable struct {
@@ -190,14 +187,13 @@ type sizeTable struct {
 
 // writeHTML writes the self-contained page.
 func (in Sizings) writeHTML(w io.Writer) error {
-	t, err := template.New("size").Funcs(template.FuncMap{"keep": keep, "count": count, "link": isLink}).Parse(sizeText)
+	t, err := newPage("size", sizeText)
 	if err != nil {
 		return err
 	}
-	j := judge(in.Input)
 	p := sizePage{Title: in.Title, Scope: in.sizeScope(), SizeNote: sizeNote, CostNote: costNote, Priced: in.priced(), Command: in.Command, Style: template.CSS(styleText),
 		Verdicts: in.verdicts(), Broken: in.sizeBroken(), Doubts: in.sizeDoubts(), Head: sizeHead, Loads: in.loads(), Lines: in.Prices.Lines,
-		Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: append(j.costs(), j.notModelled()...)}
+		Basis: judge(in.Input).basis()}
 	for _, id := range in.sizeScenarios() {
 		table := sizeTable{Title: in.scenarioName(id)}
 		for _, s := range result.Cheapest(in.of(id)) {
@@ -209,9 +205,6 @@ func (in Sizings) writeHTML(w io.Writer) error {
 	}
 	for _, s := range in.Sized {
 		p.Candidates = append(p.Candidates, []string{in.scenarioName(s.Scenario), sizeName(s), fmt.Sprint(s.Replicas), fmt.Sprint(s.Cores), s.Disk, s.Link, verdictText(s)})
-	}
-	if in.Environment.Go != "" {
-		p.Environment = &in.Environment
 	}
 	return t.Execute(w, p)
 }

@@ -27,8 +27,8 @@ func sweepSample() Sweep {
 	}
 	failed := run("d", "20ms", "x", 1e9, 0)
 	failed.Checks = []result.Check{{Name: "agreement"}}
-	return Sweep{Cores: map[string]int{"a": 2, "b": 2, "c": 2},
-		Records: []result.Record{run("a", "1ms", "y", 100, 0.5), run("b", "1ms", "x", 90, 0.6), run("c", "20ms", "y", 120, 0.7), failed}}
+	return Sweep{Input{Cores: map[string]int{"a": 2, "b": 2, "c": 2},
+		Records: []result.Record{run("a", "1ms", "y", 100, 0.5), run("b", "1ms", "x", 90, 0.6), run("c", "20ms", "y", 120, 0.7), failed}}}
 }
 
 func TestWriteSweep(t *testing.T) {

@@ -128,7 +128,7 @@ func (s Sweep) scope() string {
 		cells[r.Cell+"\x00"+r.Scenario+"\x00"+r.Design] = true
 	}
 	text := fmt.Sprintf("%s of %s, %d failed.", count(len(s.Records), "run"), count(len(cells), "cell"), failed)
-	if given := givenUpText(s.Records); given != "" {
+	if given := givenUpText(stats.Cells(s.Records)); given != "" {
 		text += " " + given
 	}
 	if failed > 0 {
@@ -213,6 +213,7 @@ func (s Sweep) writeMarkdown(w io.Writer) error {
 	for _, f := range s.Figures {
 		p("\n![%s](plots/%s.svg)\n\n%s", md(f.Title), f.Name, md(f.Caption))
 	}
+	judge(s.Input).markdownBasis(p)
 	p("\n## Do it again\n\n```sh\n%s\n```", strings.ReplaceAll(s.Command, "```", ""))
 	return out.Flush()
 }
@@ -224,6 +225,7 @@ type sweepPage struct {
 	Verdicts, Broken      []string
 	Tables                []sweepTable
 	Sections              []section
+	Basis                 basis
 }
 
 // writeHTML writes the self-contained page.
@@ -232,10 +234,10 @@ func (s Sweep) writeHTML(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t, err := template.New("sweep").Funcs(template.FuncMap{"keep": keep}).Parse(sweepText)
+	t, err := newPage("sweep", sweepText)
 	if err != nil {
 		return err
 	}
 	return t.Execute(w, sweepPage{Title: s.Title, Scope: s.scope(), Command: s.Command, Style: template.CSS(styleText),
-		Verdicts: s.verdicts(), Broken: s.broken(), Tables: s.tables(), Sections: sections})
+		Verdicts: s.verdicts(), Broken: s.broken(), Tables: s.tables(), Sections: sections, Basis: judge(s.Input).basis()})
 }

@@ -44,7 +44,7 @@ func ReportSweep(files []File, records []result.Record) (render.Sweep, error) {
 	if err != nil {
 		return render.Sweep{}, err
 	}
-	s := render.Sweep{Title: in.Title, Records: records, Cores: in.Cores}
+	s := render.Sweep{Input: in}
 	s.Figures, err = plot.Sweep(records, s.Effects(), s.Choices(), titles(in))
 	return s, err
 }

@@ -92,14 +92,14 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 		return result.Record{}, err
 	}
 	var notes []string
-	driver, notes, err = c.drive(group, sites, sink)
+	driver, notes, err = c.drive(group, sites, c.early.beside(sink))
 	if err != nil {
 		return result.Record{}, err
 	}
 	for _, at := range rec.SampleTimes() {
 		group.At(at, func() {
 			rec.Sample(at, group.Usage(), c.Machine.Cores)
-			c.early.look(at, driver, rec)
+			c.early.look(at, group, rec)
 		})
 	}
 	c.watch(group, driver)
