@@ -33,11 +33,12 @@ the flags of govbench run; trials of different cells share their seeds, so that 
   --when CONDITION       keeps the points for which it holds, such as 'design.block.max_txs>=100 or load<5000': settings
                          that are varied, compared by < <= > >= = != with a value, joined by and, or, not and brackets.
 
-  --stop-early           gives a run up whose load is beyond what it carries: more than a quarter of what fell due was
-                         not answered in each of two eighths of its window in a row. It has no figures, and effects,
-                         means and the Pareto front leave it out. The rule sees nothing but the run in virtual time, so
-                         it is the same for any --jobs; runs with faults, traces, closed loops or loads that vary
-                         always go to their end.
+  --stop-early           gives a run up that cannot meet the default objective any more: its backlog, of transactions that
+                         have waited for more than 1.1 s, has grown since its window began by more than a twentieth of
+                         all requests that the window is to have. It has no figures and tells what held it back; nor
+                         do other trials of its cell count in any figure, effect or front, and reports name the
+                         cell. The rule sees nothing but the run in virtual time, so it is the same for any --jobs;
+                         runs with faults, traces, closed loops, loads that vary and samples go to their end.
 
 The effects go to stdout and progress to stderr. The output directory holds runs.jsonl and experiment.yaml as of
 govbench run, and tables that pandas, R and DuckDB read as they are: sweep.csv has a row a run and metric with a column a

@@ -81,7 +81,7 @@ func (j *judged) chartData() chartData {
 		d.Loads = append(d.Loads, loadText(l))
 	}
 	for row, r := range j.in.Records {
-		if len(r.Failed()) == 0 && r.GivenUpSec == 0 {
+		if len(r.Failed()) == 0 && len(j.cells[j.of[row]].GivenUp) == 0 {
 			d.Runs = append(d.Runs, j.chartRun(row, r, d))
 		}
 	}
@@ -119,7 +119,8 @@ func (in Input) categoryOf(id string) string {
 	return ""
 }
 
-// cellCommand makes a run's cell again, typed beside the experiment's file.
+// cellCommand makes a run's cell again, typed beside the experiment's file. That says whether runs stop early; of one that
+// did the command says so too.
 func cellCommand(r result.Record) string {
 	words := []string{"govbench run experiment.yaml --design", quoted(r.Design), "--scenario", quoted(r.Scenario)}
 	clients, closed := strings.CutSuffix(r.Load, " clients")
@@ -132,6 +133,9 @@ func cellCommand(r result.Record) string {
 	}
 	for _, f := range r.Factors {
 		words = append(words, "--set", quoted(f.Name+"="+f.Value))
+	}
+	if r.GivenUp() {
+		words = append(words, "--stop-early")
 	}
 	return strings.Join(append(words, "--out again"), " ")
 }

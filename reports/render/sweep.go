@@ -42,14 +42,15 @@ func factorColumns(factors []stats.Factor) []string {
 func (s Sweep) tidy() [][]string {
 	settings := slices.DeleteFunc(stats.Factors(s.Records), func(f stats.Factor) bool { return !isSetting(s.Records, f.Name) })
 	rows := [][]string{slices.Concat(tidyHead(), factorColumns(settings), []string{"status", "metric", "value", "unit"})}
+	beyond := stats.Beyond(s.Records)
 	for _, r := range s.Records {
 		run := s.tidyRun(r, settings)
 		if len(r.Failed()) > 0 {
 			rows = append(rows, append(run, "failed", "", "", ""))
 			continue
 		}
-		if r.GivenUpSec > 0 {
-			rows = append(rows, append(run, givenUpWord, "", "", ""))
+		if beyond(r) {
+			rows = append(rows, append(run, statusBeyond(r), "", "", ""))
 			continue
 		}
 		for _, v := range r.Values {
@@ -136,11 +137,11 @@ func SweepText(w io.Writer, s Sweep) error {
 		failed += min(len(r.Failed()), 1)
 	}
 	fmt.Fprintf(out, "%d runs, %d failed", len(s.Records), failed)
-	if n := len(givenUp(s.Records)); n > 0 {
+	if n := givenUp(s.Records); n > 0 {
 		fmt.Fprintf(out, ", %d given up", n)
 	}
 	fmt.Fprintln(out)
-	if text := givenUpText(s.Records); text != "" {
+	if text := givenUpText(stats.Cells(s.Records)); text != "" {
 		out.Sentence(text)
 	}
 	table := s.effectRows()

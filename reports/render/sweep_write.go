@@ -128,7 +128,7 @@ func (s Sweep) scope() string {
 		cells[r.Cell+"\x00"+r.Scenario+"\x00"+r.Design] = true
 	}
 	text := fmt.Sprintf("%s of %s, %d failed.", count(len(s.Records), "run"), count(len(cells), "cell"), failed)
-	if given := givenUpText(s.Records); given != "" {
+	if given := givenUpText(stats.Cells(s.Records)); given != "" {
 		text += " " + given
 	}
 	if failed > 0 {

@@ -67,6 +67,7 @@ type judged struct {
 }
 
 func judge(in Input) *judged {
+	in.Records = withoutBeyond(in.Records)
 	j := &judged{in: in, cells: stats.Cells(in.Records), first: firstRuns(in.Records), of: make([]int, len(in.Records))}
 	place := map[string]int{}
 	for i, c := range j.cells {

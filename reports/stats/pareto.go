@@ -1,10 +1,6 @@
 package stats
 
-import (
-	"slices"
-
-	"github.com/govbench/govbench/reports/result"
-)
+import "github.com/govbench/govbench/reports/result"
 
 // Choice is a cell of a sweep as one who has to choose sees it: medians over its trials.
 type Choice struct {
@@ -18,10 +14,11 @@ type Choice struct {
 // Choices lists the cells, told apart by their hashes and scenarios, that answered anything, in order of appearance, and
 // marks the Pareto front of each scenario. cores holds the cores of a node by the cell's hash.
 func Choices(records []result.Record, cores map[string]int) []Choice {
-	index := map[cellID]int{}
+	type id struct{ cell, scenario, design string }
+	index := map[id]int{}
 	var trials [][]result.Record
-	for _, r := range measured(records) {
-		key := idOf(r)
+	for _, r := range Measured(records) {
+		key := id{r.Cell, r.Scenario, r.Design}
 		i, ok := index[key]
 		if !ok {
 			i = len(trials)
@@ -50,23 +47,6 @@ func Choices(records []result.Record, cores map[string]int) []Choice {
 		}
 	}
 	return out
-}
-
-// cellID tells the cells of one result set apart.
-type cellID struct{ cell, scenario, design string }
-
-func idOf(r result.Record) cellID { return cellID{r.Cell, r.Scenario, r.Design} }
-
-// measured leaves out runs with a failed check, and all runs of a cell of which one was given up: the figures of the others
-// would flatter it.
-func measured(records []result.Record) []result.Record {
-	beyond := map[cellID]bool{}
-	for _, r := range records {
-		if r.GivenUpSec > 0 {
-			beyond[idOf(r)] = true
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(records), func(r result.Record) bool { return len(r.Failed()) > 0 || beyond[idOf(r)] })
 }
 
 // dominates reports whether a choice is as good as another in everything and better in something.
