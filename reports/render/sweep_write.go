@@ -216,15 +216,20 @@ func (s Sweep) writeMarkdown(w io.Writer) error {
 			p("| %s |", strings.Join(cells, " | "))
 		}
 	}
-	if len(s.Figures) > 0 {
-		p("\n## Figures")
-	}
-	for _, f := range s.Figures {
-		p("\n![%s](plots/%s.svg)\n\n%s", md(f.Title), f.Name, md(f.Caption))
-	}
+	markdownFigures(p, s.Figures)
 	judge(s.Input).markdownBasis(p)
 	p("\n## Do it again\n\n```sh\n%s\n```", strings.ReplaceAll(s.Command, "```", ""))
 	return out.Flush()
+}
+
+// markdownFigures shows figures.
+func markdownFigures(p printer, figures []result.Figure) {
+	if len(figures) > 0 {
+		p("\n## Figures")
+	}
+	for _, f := range figures {
+		p("\n![%s](plots/%s.svg)\n\n%s", md(f.Title), f.Name, md(f.Caption))
+	}
 }
 
 // sweepPage is what the template shows.
