@@ -23,6 +23,7 @@ vary: {load: [40, 60, 2000, 3000]}
 // TestStopEarly: a sweep that stops early gives up the cells beyond capacity, for any number of jobs alike and however it
 // is resumed, and changes nothing of the others but what identifies them.
 func TestStopEarly(t *testing.T) {
+	t.Parallel()
 	path, full, one, two := write(t, "overload.yaml", overload), t.TempDir(), t.TempDir(), t.TempDir()
 	govbench(t, "sweep", path, "--vary", "load=40,60", "--quiet", "--out", full).want(t, exitOK)
 	o := govbench(t, "sweep", path, "--stop-early", "--jobs", "1", "--out", one)
@@ -102,6 +103,7 @@ func TestStopEarlyKeepsOff(t *testing.T) {
 // TestGivenUpIsTold: what was given up has no figures in any report, whether that is a part of the runs or all of them, and
 // each says so.
 func TestGivenUpIsTold(t *testing.T) {
+	t.Parallel()
 	path, part, all, whole := write(t, "overload.yaml", overload), t.TempDir(), t.TempDir(), t.TempDir()
 	short := []string{"run", path, "--duration", "3s", "--warmup", "200ms", "--quiet"}
 	govbench(t, append(short, "--vary", "load=60,2000", "--stop-early", "--trials", "2", "--out", part)...).want(t, exitOK)
