@@ -169,7 +169,7 @@ func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) (err error
 	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, s)
 	started := time.Now()
 	jobs := max(min(flags.cellsAtATime(&p.File), len(s.missing)), 1)
-	spent := newEffort(jobs, time.Now)
+	spent := newEffort(jobs, systemMeters())
 	runErr := experiment.Run(cmd.Context(), s.missing, experiment.Options{
 		Jobs: jobs, Keep: s.write, Sync: s.runs.Sync, SyncEvery: syncEvery, Progress: progress.update,
 		Searching: progress.searching, Moved: progress.follow(), Around: spent.around,

@@ -53,7 +53,9 @@ run again. A failed run stays, marked as failed, and stands in failed.jsonl by i
 again, until --retry-failed.
 
 At the end stderr and environment.json say how long the cells took by themselves, added up, against the time that passed:
-the efficiency is what cells alone would have needed with that many at a time, over what it was.
+the efficiency is what cells alone would have needed with that many at a time, over what it was. A cell in virtual time
+takes the processor time of its thread, which is what it takes when it runs alone; other cells, and all of them on systems
+that do not tell it, the time that passes. Programs that run beside a sweep lower its efficiency.
 
 Exit status: 0 done; 1 a check or a run failed, or the sweep was stopped; 2 the input is wrong.`,
 		Example: `  govbench sweep my-experiment.yaml --vary design.block.max_txs=10,100,1000 --vary load=500,2000

@@ -35,7 +35,7 @@ const (
 // stopsEarly reports whether the cell's run may be given up: it runs in virtual time, where the rule sees the same on
 // every machine, at a load that is the same all along, without faults whose outage would look like too much load.
 func (c *Cell) stopsEarly() bool {
-	return c.StopEarly && c.Clients == 0 && c.settles() && c.runtime() == result.Virtual
+	return c.StopEarly && c.Clients == 0 && c.settles() && c.Runtime() == result.Virtual
 }
 
 // earlyContent is what stopping early adds to what a cell is a run of, for Hash.

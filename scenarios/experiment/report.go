@@ -60,6 +60,9 @@ func ReportSizings(p *SizePlan, sized []result.Sizing, records []result.Record) 
 			in.Scenarios[m.ID] = mixedInfo(m)
 		}
 	}
+	if in.Figures, err = plot.Sizings(sized, titles(in)); err != nil {
+		return render.Sizings{Input: in}, err
+	}
 	t := &p.Spec.Prices
 	out := render.Sizings{Input: in, Sized: sized, Skipped: p.Skipped, Prices: render.PriceTable{Name: t.Name, Date: t.Date, Source: t.Source}}
 	out.Asked = fmt.Sprintf("the load %s and %v on top", p.Spec.Load, p.Spec.Headroom)
