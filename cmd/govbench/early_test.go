@@ -23,11 +23,12 @@ vary: {load: [40, 60, 2000, 3000]}
 // TestStopEarly: a sweep that stops early gives up the cells beyond capacity, for any number of jobs alike and however it
 // is resumed, and changes nothing of the others but what identifies them.
 func TestStopEarly(t *testing.T) {
+	t.Parallel()
 	path, full, one, two := write(t, "overload.yaml", overload), t.TempDir(), t.TempDir(), t.TempDir()
 	govbench(t, "sweep", path, "--vary", "load=40,60", "--quiet", "--out", full).want(t, exitOK)
 	o := govbench(t, "sweep", path, "--stop-early", "--jobs", "1", "--out", one)
 	o.want(t, exitOK)
-	if !strings.Contains(strings.Join(strings.Fields(o.stdout), " "), "4 runs, 0 failed, 2 given up 2 runs of 2 cells, whose load is more than they carry, were given up: one load=2000 on court-evidence-deposit, held back by the CPU;") {
+	if !strings.Contains(strings.Join(strings.Fields(o.stdout), " "), "4 runs, 0 failed, 2 given up 2 runs of 2 cells were given up, held back by the CPU: the load is more than they carry.") || !strings.Contains(o.stdout, "court-evidence-deposit  one load=2000  CPU ") {
 		t.Errorf("stdout does not count and name what was given up:\n%s", o.stdout)
 	}
 	govbench(t, "sweep", path, "--stop-early", "--jobs", "2", "--quiet", "--out", two).want(t, exitOK)
@@ -102,12 +103,13 @@ func TestStopEarlyKeepsOff(t *testing.T) {
 // TestGivenUpIsTold: what was given up has no figures in any report, whether that is a part of the runs or all of them, and
 // each says so.
 func TestGivenUpIsTold(t *testing.T) {
+	t.Parallel()
 	path, part, all, whole := write(t, "overload.yaml", overload), t.TempDir(), t.TempDir(), t.TempDir()
 	short := []string{"run", path, "--duration", "3s", "--warmup", "200ms", "--quiet"}
 	govbench(t, append(short, "--vary", "load=60,2000", "--stop-early", "--trials", "2", "--out", part)...).want(t, exitOK)
 	govbench(t, append(short, "--vary", "load=2000", "--stop-early", "--out", all)...).want(t, exitOK)
 	govbench(t, append(short, "--vary", "load=60,2000", "--trials", "2", "--out", whole)...).want(t, exitOK)
-	for dir, says := range map[string]string{part: "2 runs of 1 cell, whose load is more than it carries, were given up", all: "1 run of 1 cell, whose load is more than it carries, was given up"} {
+	for dir, says := range map[string]string{part: "2 runs of 1 cell were given up, held back by the CPU: the load is more than it carries", all: "1 run of 1 cell was given up, held back by the CPU: the load is more than it carries"} {
 		govbench(t, "report", dir).want(t, exitOK)
 		for _, name := range []string{"report.md", "report.html"} {
 			if text := read(t, dir, name); !strings.Contains(text, says) || !strings.Contains(text, "held back by") || strings.Contains(text, "check failed") {

@@ -29,6 +29,7 @@ sample: 1000
 // TestSweepKilled: a sweep of 1,000 cells that is killed twenty times at random moments and resumed each time ends
 // with exactly 1,000 distinct cells and the same bytes as an unbroken one.
 func TestSweepKilled(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("runs 2,000 cells in processes of their own")
 	}

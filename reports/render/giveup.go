@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/reports/stats"
@@ -13,9 +12,6 @@ const (
 	givenUpWord  = "given up"
 	withheldWord = "withheld"
 )
-
-// namedMost bounds the cells given up that a sentence names; the tables tell of all.
-const namedMost = 5
 
 // statusBeyond is the status of a run of a cell beyond what it carries.
 func statusBeyond(r result.Record) string {
@@ -47,29 +43,37 @@ func givenUp(records []result.Record) (n int) {
 	return n
 }
 
-// givenUpText counts and names the cells of which a run was given up; empty when there is none.
+// givenUpText counts the cells of which a run was given up, and says what held them back; empty when there is none.
 func givenUpText(cells []stats.Cell) string {
-	runs, n := 0, 0
-	var names []string
+	runs := 0
+	var held []string
 	for _, c := range cells {
-		if len(c.GivenUp) == 0 {
-			continue
-		}
-		runs += givenUp(c.GivenUp)
-		if n++; n <= namedMost {
-			names = append(names, fmt.Sprintf("%s on %s, held back by %s", cellName(c.GivenUp[0]), c.Scenario, heldBack(c)))
+		if len(c.GivenUp) > 0 {
+			runs += givenUp(c.GivenUp)
+			held = append(held, heldBack(c))
 		}
 	}
-	if n == 0 {
+	if len(held) == 0 {
 		return ""
 	}
-	if n > namedMost {
-		names = append(names, fmt.Sprintf("and %d more", n-namedMost))
+	return fmt.Sprintf("%s of %s %s given up, held back by %s: the load is more than %s. No trial of such a cell has figures or counts in a mean.",
+		count(runs, "run"), count(len(held), "cell"), plural(runs, "was", "were"), commonest(held), plural(len(held), "it carries", "they carry"))
+}
+
+// givenUpHead and givenUpRows are a table of the cells of which a run was given up: a row a cell.
+var givenUpHead = []string{"service", "cell", "held back by", "given up after"}
+
+func givenUpRows(cells []stats.Cell) (rows [][]string) {
+	for _, c := range cells {
+		var after []float64
+		for _, r := range c.GivenUp {
+			if r.GivenUp() {
+				after = append(after, r.GivenUpSec)
+			}
+		}
+		if low, high := bounds(after); len(after) > 0 {
+			rows = append(rows, []string{c.Scenario, cellName(c.GivenUp[0]), limitShort(c), rangeText(low, high, timeText)})
+		}
 	}
-	of := "whose load is more than it carries"
-	if n > 1 {
-		of = "whose load is more than they carry"
-	}
-	return fmt.Sprintf("%s of %s, %s, %s given up: %s. No trial of such a cell has figures or counts in a mean.",
-		count(runs, "run"), count(n, "cell"), of, plural(runs, "was", "were"), strings.Join(names, "; "))
+	return rows
 }

@@ -18,6 +18,7 @@ type sequenceView struct {
 	Rows                  []sequenceRow
 	Others                int // messages of other blocks
 	Number                int
+	Command               string // that traces it again
 }
 
 // sequenceRow is a message, mark or span in the table that says the same as the diagram.
@@ -30,7 +31,8 @@ func (j *judged) sequenceViews() []sequenceView {
 	out := make([]sequenceView, len(j.in.Sequences))
 	for i, s := range j.in.Sequences {
 		d := newDiagram(s)
-		v := sequenceView{Title: fmt.Sprintf("%s on %s at %s", s.Design, j.in.scenarioName(s.Scenario), loadText(s.Load)), Rows: d.rows(), Spent: spentText(s), Number: i}
+		v := sequenceView{Title: fmt.Sprintf("%s on %s at %s", s.Design, j.in.scenarioName(s.Scenario), loadText(s.Load)), Rows: d.rows(), Spent: spentText(s), Number: i,
+			Command: "govbench sequence . --request " + quoted(s.Choice)}
 		v.Summary = fmt.Sprintf("Request %d (%s), sent %s after the start, was answered after %s in block %d, which replica %d proposed: %s.",
 			s.Request, choiceText(s.Choice), timeText(s.AtSec), timeText(s.TookSec), s.Height, s.Proposer, kindsText(s))
 		for _, m := range s.Messages {

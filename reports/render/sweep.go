@@ -141,8 +141,14 @@ func SweepText(w io.Writer, s Sweep) error {
 		fmt.Fprintf(out, ", %d given up", n)
 	}
 	fmt.Fprintln(out)
-	if text := givenUpText(stats.Cells(s.Records)); text != "" {
-		out.Sentence(text)
+	cells := stats.Cells(s.Records)
+	if rows := givenUpRows(cells); len(rows) > 0 {
+		out.Sentence(givenUpText(cells))
+		fmt.Fprintln(out)
+		writeAligned(out, givenUpHead, rows[:min(len(rows), frontMost)], []bool{false, false, false, true})
+		if more := len(rows) - frontMost; more > 0 {
+			fmt.Fprintf(out, "and %d more in sweep.csv\n", more)
+		}
 	}
 	table := s.effectRows()
 	if len(table) > 0 {

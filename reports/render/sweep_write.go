@@ -172,10 +172,19 @@ func (s Sweep) tables() []sweepTable {
 	if more > 0 {
 		front.Note += fmt.Sprintf(" %d more are in pareto.csv.", more)
 	}
-	return append(out, front)
+	out = append(out, front)
+	if rows := givenUpRows(stats.Cells(s.Records)); len(rows) > 0 {
+		given := sweepTable{ID: "given-up", Name: "Cells given up", Head: givenUpHead, Right: []bool{false, false, false, true},
+			Note: "Their load is more than they carry: the times are those of the run's own clock at which that was beyond doubt.", Rows: rows[:min(len(rows), frontRowsMost)]}
+		if more := len(rows) - frontRowsMost; more > 0 {
+			given.Note += fmt.Sprintf(" %d more are in sweep.csv.", more)
+		}
+		out = append(out, given)
+	}
+	return out
 }
 
-// frontRowsMost bounds the rows of the front in a report.
+// frontRowsMost bounds the rows of the front in a report, and of the cells given up.
 const frontRowsMost = 100
 
 func (s Sweep) writeMarkdown(w io.Writer) error {
