@@ -47,6 +47,7 @@ func TestList(t *testing.T) {
 
 // TestShow: every entry of the catalogue has a page, whose lines are readable.
 func TestShow(t *testing.T) {
+	t.Parallel()
 	for _, kind := range kindNames() {
 		o := govbench(t, "show", kind)
 		o.want(t, exitOK)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 
 // addEarly is for the commands that run each cell once: a search gives up by itself.
 func (f *runFlags) addEarly(set *pflag.FlagSet) {
-	set.BoolVar(&f.stopEarly, "stop-early", false, "give a run in virtual time up, without figures, once its backlog shows that it does not carry its load")
+	set.BoolVar(&f.stopEarly, "stop-early", false, "give a run in virtual time up, without figures, once it cannot meet the default objective any more")
 }
 
 // runFlags are the flags that describe an experiment. A flag that was given overrides the file.
@@ -109,11 +110,11 @@ func (f *runFlags) applyLists(x *experiment.File) error {
 	var err error
 	if f.set.Changed("design") {
 		x.Override("designs", "--design")
-		x.Designs, err = each("design", f.designs, (*experiment.Design).Set)
+		x.Designs, err = each("design", f.designs, ownFirst(x.Designs, func(d experiment.Design) string { return d.Name }, (*experiment.Design).Set))
 	}
 	if err == nil && f.set.Changed("scenario") {
 		x.Override("scenarios", "--scenario")
-		x.Scenarios, err = each("scenario", f.scenarios, (*experiment.ScenarioRef).Set)
+		x.Scenarios, err = each("scenario", f.scenarios, ownFirst(x.Scenarios, func(r experiment.ScenarioRef) string { return r.Name }, (*experiment.ScenarioRef).Set))
 	}
 	if err == nil && f.set.Changed("load") {
 		x.Override("load", "--load")
@@ -141,6 +142,18 @@ func (f *runFlags) applyTrace(x *experiment.File) error {
 		x.Override("trace_speed", "--trace-speed")
 	}
 	return nil
+}
+
+// ownFirst takes what the file describes by that name, as the commands of its report name it, before anything else of the
+// name.
+func ownFirst[T any](own []T, name func(T) string, set func(*T, string) error) func(*T, string) error {
+	return func(to *T, text string) error {
+		if i := slices.IndexFunc(own, func(o T) bool { return name(o) == text }); i >= 0 {
+			*to = own[i]
+			return nil
+		}
+		return set(to, text)
+	}
 }
 
 // each reads every value of a repeatable flag.
@@ -222,8 +235,9 @@ func (f *runFlags) applyNames(x *experiment.File) error {
 }
 
 // applySettings takes --set and --vary. Each goes before what the file says of the same key under
-// either.
+// either, and where --set leaves nothing to vary, the file's sample and condition have nothing to say.
 func (f *runFlags) applySettings(x *experiment.File) error {
+	varied := len(x.Vary) > 0
 	for _, pair := range f.settings {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok || value == "" {
@@ -235,6 +249,12 @@ func (f *runFlags) applySettings(x *experiment.File) error {
 		x.Set[key] = value
 		delete(x.Vary, key)
 		x.Override("set."+key, "--set "+key)
+	}
+	if varied && len(x.Vary) == 0 { // one point of the file's sweep
+		x.When = ""
+		if !f.set.Changed("sample") {
+			x.Sample = 0
+		}
 	}
 	if f.when != "" {
 		x.When = f.when

@@ -8,6 +8,7 @@ import (
 // TestGateBaseline: the baseline of .github/workflows/performance.yml is what the gate's experiment gives, so that a change
 // of the figures is seen in review. With -update it is written anew.
 func TestGateBaseline(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(root, ".github", "gate")
 	args := []string{"gate", filepath.Join(dir, "experiment.yaml"), "--quiet", "--baseline", filepath.Join(dir, "baseline.jsonl")}
 	if *update {

@@ -24,6 +24,7 @@ const (
 
 // TestReadmeResults runs the command of README.md's table and compares. With -update it writes the table.
 func TestReadmeResults(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("runs 24 cells")
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/govbench/govbench/reports/render"
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios/experiment"
 )
@@ -182,7 +183,7 @@ func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) (err error
 	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, s)
 	started := time.Now()
 	jobs := max(min(flags.cellsAtATime(&p.File), len(s.missing)), 1)
-	spent := newEffort(jobs, time.Now)
+	spent := newEffort(jobs, systemMeters())
 	runErr := experiment.Run(cmd.Context(), s.missing, experiment.Options{
 		Jobs: jobs, Keep: s.write, Sync: s.runs.Sync, SyncEvery: syncEvery, Progress: progress.update,
 		Searching: progress.searching, Moved: progress.follow(), Around: spent.around,
@@ -210,8 +211,12 @@ func verdict(command string, runErr error, records []result.Record, planned int,
 		return failure{runErr}
 	}
 	var broken []string
+	again := ""
 	for _, r := range records {
 		for _, c := range r.Failed() {
+			if again == "" && command == "sweep" {
+				again = fmt.Sprintf("\n%s says how to make each of them again; the first: cd %s && %s", filepath.Join(dir, failedFile), shellQuote(dir), render.RunCommand(r))
+			}
 			broken = append(broken, fmt.Sprintf("  %s on %s at %s: %s: %s", r.Design, r.Scenario, r.Load, c.Name, firstLine(c.Detail)))
 		}
 	}
@@ -222,7 +227,7 @@ func verdict(command string, runErr error, records []result.Record, planned int,
 	if len(broken) > most {
 		broken = append(broken[:most], fmt.Sprintf("  and %d more", len(broken)-most))
 	}
-	return failure{fmt.Errorf("a check failed, so those runs have no figures:\n%s", strings.Join(broken, "\n"))}
+	return failure{fmt.Errorf("a check failed, so those runs have no figures:\n%s%s", strings.Join(broken, "\n"), again)}
 }
 
 func firstLine(s string) string {

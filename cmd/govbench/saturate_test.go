@@ -28,6 +28,7 @@ warmup: 1s
 // TestSaturate: the load of a queue of known capacity is found and confirmed, every file is the same for any
 // number of jobs, and a search that is resumed in the middle makes no run twice and gives the same bytes.
 func TestSaturate(t *testing.T) {
+	t.Parallel()
 	path, one, three := write(t, "slow.yaml", slow), t.TempDir(), t.TempDir()
 	o := govbench(t, "saturate", path, "--precision", "5%", "--jobs", "1", "--out", one)
 	o.want(t, exitOK, "experiment slow: 2 searches", "2 of 2 searches: ")
@@ -75,6 +76,7 @@ func TestSaturate(t *testing.T) {
 // TestSaturateReportedAgain: govbench report writes the report of the searches again, of several directories together,
 // and never one of their single runs.
 func TestSaturateReportedAgain(t *testing.T) {
+	t.Parallel()
 	path, dir, other, joint := write(t, "slow.yaml", slow), t.TempDir(), t.TempDir(), t.TempDir()
 	govbench(t, "saturate", path, "--design", "raft", "--precision", "10%", "--quiet", "--out", dir).want(t, exitOK)
 	files := []string{"report.md", "summary.csv", searchesFile, "plots/saturation.svg"}
@@ -100,6 +102,7 @@ func TestSaturateReportedAgain(t *testing.T) {
 // TestSaturateKilled: searches that are killed at random moments and resumed each time end with the bytes of searches
 // that nobody killed.
 func TestSaturateKilled(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts processes")
 	}

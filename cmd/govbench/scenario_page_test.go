@@ -42,6 +42,7 @@ func TestPages(t *testing.T) {
 // TestEveryPage: every scenario's page has every part, fits 100 columns, and says how real the service is. Its command
 // can be run.
 func TestEveryPage(t *testing.T) {
+	t.Parallel()
 	all, err := scenarios.All()
 	if err != nil {
 		t.Fatal(err)

@@ -25,8 +25,9 @@ func newSequence() *cobra.Command {
 		Use:   "sequence DIR",
 		Short: "trace one transaction of each design, message by message",
 		Long: `Run the first cell of each design in a directory of results again, at most four, and collect every message between the
-submission and the answer of one transaction. They go to sequence.jsonl, and as diagrams into report.html. Tracing
-changes nothing: the digest stays that of the run. Designs whose figures are samples cannot be traced.`,
+submission and the answer of one transaction, and the CPU and disk time that it and its block wait for and use. They go
+to sequence.jsonl, where "own" marks what belongs to the block, and as diagrams into report.html. Tracing changes nothing:
+the digest stays that of the run. Designs whose figures are samples cannot be traced.`,
 		Example: `  govbench sequence results/quickstart
   govbench sequence results/quickstart --request p99`,
 		Args: exactlyOne("a directory that govbench run wrote"),

@@ -33,8 +33,9 @@ func shapes() []shape {
 			"min_replicas, replicas, source, settings. Networks, machines, faults: name, title, source. Workloads: name, title, laws, rules, scenarios. Metrics: name, unit, better, doc. Prices: as of size --show-prices."},
 		{"show", "an object of list, or an array of them; a scenario has its whole page."},
 		{"trace", "a line a request: id, at, scenario, agency, client, read, logged, case, last, op."},
-		{"sequence", "a line a design, as sequence.jsonl has it: schema, cell, digest, scenario, design, load, seed, replicas, choice, request, height, at_sec, took_sec, " +
-			"messages (from, to, kind, bytes, sent_sec, arrived_sec, lost; the client is -1), marks (replica, kind, sec), left_out."},
+		{"sequence", "a line a design, as sequence.jsonl has it: schema, cell, digest, scenario, design, load, seed, replicas, choice, request, height, proposer, at_sec, took_sec, " +
+			"messages (from, to, kind, bytes, sent_sec, arrived_sec, own, height, lost; the client is -1, own is of the transaction or its block), " +
+			"spans (replica, resource, asked_sec, began_sec, done_sec, work (op, n), bytes), marks (replica, kind, sec), left_out."},
 		{"report", "an object: wrote, runs, failed."},
 		{"init", "an object: wrote."},
 		{"man", "an object: wrote, an array."},

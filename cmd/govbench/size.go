@@ -61,7 +61,7 @@ edited. Its classes of disks and links are the candidates, unless --disk and --l
   growth = replicas x transactions a year x (bytes of blocks + bytes of state a transaction, as measured)
 
 The result goes to stdout and progress to stderr. The output directory holds runs.jsonl (every run), size.jsonl (a
-candidate a line), size.csv, report.html, report.md, experiment.yaml, and sizing.yaml (what was asked, with the prices).
+candidate a line), size.csv, report.html, report.md, plots/, experiment.yaml, and sizing.yaml (what was asked, with the prices).
 In virtual time the same gives the same bytes for any --jobs. Ctrl-C stops cleanly, and --resume goes on from there.
 
 Exit status: 0 done; 1 nothing carries the load, a check failed, or it was stopped; 2 the input is wrong.`,

@@ -18,6 +18,7 @@ machine: {name: slow, base: ideal, verify: 2ms, source: a test}
 // TestSize: the smallest groups are named with their costs, the cheapest first; every file is the same for any number of
 // jobs; and what is resumed after a stop makes no run twice and gives the same bytes.
 func TestSize(t *testing.T) {
+	t.Parallel()
 	path, one, three := write(t, "checking.yaml", checking), t.TempDir(), t.TempDir()
 	args := []string{"size", path, "--load", "450", "--headroom", "20%", "--cores", "1,2,4", "--disk", "cloud-pl0", "--link", "100M,1G"}
 	o := govbench(t, append(args, "--jobs", "1", "--out", one)...)
@@ -62,6 +63,7 @@ func TestSize(t *testing.T) {
 
 // TestSizeNone: when nothing carries the load, that is told with what comes nearest, and the status says so.
 func TestSizeNone(t *testing.T) {
+	t.Parallel()
 	path, dir := write(t, "checking.yaml", checking), t.TempDir()
 	o := govbench(t, "size", path, "--design", "raft", "--load", "3000", "--cores", "1,2", "--disk", "cloud-pl0", "--link", "1G", "--out", dir)
 	o.want(t, exitFailed, "no candidate carries the load: give more --cores")

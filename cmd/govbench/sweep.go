@@ -33,11 +33,12 @@ the flags of govbench run; trials of different cells share their seeds, so that 
   --when CONDITION       keeps the points for which it holds, such as 'design.block.max_txs>=100 or load<5000': settings
                          that are varied, compared by < <= > >= = != with a value, joined by and, or, not and brackets.
 
-  --stop-early           gives a run up whose load is beyond what it carries: more than a quarter of what fell due was
-                         not answered in each of two eighths of its window in a row. It has no figures, and effects,
-                         means and the Pareto front leave it out. The rule sees nothing but the run in virtual time, so
-                         it is the same for any --jobs; runs with faults, traces, closed loops or loads that vary
-                         always go to their end.
+  --stop-early           gives a run up that cannot meet the default objective any more: its backlog, of transactions that
+                         have waited for more than 1.1 s, has grown since its window began by more than a twentieth of
+                         all requests that the window is to have. It has no figures and tells what held it back; nor
+                         do other trials of its cell count in any figure, effect or front, and reports name the
+                         cell. The rule sees nothing but the run in virtual time, so it is the same for any --jobs;
+                         runs with faults, traces, closed loops, loads that vary and samples go to their end.
 
 The effects go to stdout and progress to stderr. The output directory holds runs.jsonl and experiment.yaml as of
 govbench run, and tables that pandas, R and DuckDB read as they are: sweep.csv has a row a run and metric with a column a
@@ -53,7 +54,9 @@ run again. A failed run stays, marked as failed, and stands in failed.jsonl by i
 again, until --retry-failed.
 
 At the end stderr and environment.json say how long the cells took by themselves, added up, against the time that passed:
-the efficiency is what cells alone would have needed with that many at a time, over what it was.
+the efficiency is what cells alone would have needed with that many at a time, over what it was. A cell in virtual time
+takes the processor time of its thread, which is what it takes when it runs alone; other cells, and all of them on systems
+that do not tell it, the time that passes. Programs that run beside a sweep lower its efficiency.
 
 Exit status: 0 done; 1 a check or a run failed, or the sweep was stopped; 2 the input is wrong.`,
 		Example: `  govbench sweep my-experiment.yaml --vary design.block.max_txs=10,100,1000 --vary load=500,2000
@@ -147,7 +150,7 @@ func keepEffort(r reportInput) error {
 }
 
 // keepFailed writes the failed runs once more by themselves, each as it stands in runs.jsonl with the check that failed and
-// behind it, as "again", the command that runs its cell again; without any there is no such file.
+// behind it, as "again", the command that makes it again; without any there is no such file.
 func keepFailed(r reportInput) error {
 	path := filepath.Join(r.dir, failedFile)
 	failed := slices.DeleteFunc(slices.Clone(r.records), func(rec result.Record) bool { return len(rec.Failed()) == 0 })
@@ -158,7 +161,7 @@ func keepFailed(r reportInput) error {
 			if err != nil {
 				return err
 			}
-			again, err := json.Marshal(render.CellCommand(rec))
+			again, err := json.Marshal(render.RunCommand(rec))
 			if err != nil {
 				return err
 			}

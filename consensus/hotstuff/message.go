@@ -32,6 +32,19 @@ type Proposal struct {
 // WireSize implements consensus.Message. The block's parent travels within Justify.
 func (p *Proposal) WireSize() int { return p.Block.WireSize() + p.bytes }
 
+// phases is how many blocks one message takes forward: it is the first phase of its own block and a later one of those
+// before it (§5, figure 2).
+const phases = 4
+
+// Heights implements consensus.Concerning: a proposal's certificate is of the block before, and makes a chain of three
+// below that.
+func (p *Proposal) Heights() (first, last uint64) {
+	return before(p.Block.Height, phases-1), p.Block.Height
+}
+
+// before is so many heights below another, and the first height below that.
+func before(height, n uint64) uint64 { return max(height, n+1) - n }
+
 // Vote is a replica's signature under a block, sent to the leader of the next view (§5).
 type Vote struct {
 	Statement consensus.Statement
@@ -41,6 +54,11 @@ type Vote struct {
 
 // WireSize implements consensus.Message.
 func (v *Vote) WireSize() int { return consensus.StatementBytes + v.bytes }
+
+// Heights implements consensus.Concerning: a vote helps to the certificate that commits the block two before.
+func (v *Vote) Heights() (first, last uint64) {
+	return before(v.Statement.Height, phases-2), v.Statement.Height
+}
 
 // Timeout says that its sender gave up on a term, and takes along what a new leader needs: the highest
 // certificate the sender knows and its last vote, which may have been on its way to a leader that died.

@@ -38,6 +38,9 @@ func (p *PrePrepare) WireSize() int {
 	return headerBytes + consensus.StatementBytes + p.sigBytes + p.Block.WireSize()
 }
 
+// Heights implements consensus.Concerning.
+func (p *PrePrepare) Heights() (first, last uint64) { return p.Block.Height, p.Block.Height }
+
 // Vote is a PREPARE or a COMMIT: OSDI 4.2. Its sender is the replica that it came from.
 type Vote struct {
 	Kind     uint8 // KindPrepare or KindCommit
@@ -58,6 +61,9 @@ func (v *Vote) WireName() string {
 	}
 	return "Prepare"
 }
+
+// Heights implements consensus.Concerning.
+func (v *Vote) Heights() (first, last uint64) { return v.Seq, v.Seq }
 
 // Commitment is the commit certificate of a block: 2f+1 signed commits of one view. It is the proof
 // that a committed block carries.
@@ -187,11 +193,17 @@ type FetchBody struct {
 // WireSize counts number and digest.
 func (*FetchBody) WireSize() int { return headerBytes + numberBytes + digestBytes }
 
+// Heights implements consensus.Concerning.
+func (f *FetchBody) Heights() (first, last uint64) { return f.Seq, f.Seq }
+
 // Body answers a FetchBody; the receiver knows the digest.
 type Body struct{ Block *consensus.Block }
 
 // WireSize counts the block.
 func (b *Body) WireSize() int { return headerBytes + b.Block.WireSize() }
+
+// Heights implements consensus.Concerning.
+func (b *Body) Heights() (first, last uint64) { return b.Block.Height, b.Block.Height }
 
 // hasher feeds numbers and digests into a SHA-256.
 type hasher struct {

@@ -71,6 +71,30 @@ func (*Beat) WireSize() int { return headerBytes + 8 + 8 }
 // WireSize implements consensus.Message.
 func (*Reply) WireSize() int { return headerBytes + 5*8 + 1 }
 
+// Heights implements consensus.Concerning: an entry's index is its block's height.
+func (a *Append) Heights() (first, last uint64) {
+	if len(a.Entries) == 0 {
+		return a.Commit, a.Commit
+	}
+	return a.PrevIndex + 1, a.PrevIndex + uint64(len(a.Entries))
+}
+
+// Heights implements consensus.Concerning: what is no heartbeat tells that the entry is committed.
+func (b *Beat) Heights() (first, last uint64) {
+	if b.Round != 0 {
+		return 0, 0
+	}
+	return b.Commit, b.Commit
+}
+
+// Heights implements consensus.Concerning.
+func (r *Reply) Heights() (first, last uint64) {
+	if r.Round != 0 || r.Reject {
+		return 0, 0
+	}
+	return r.Match, r.Match
+}
+
 // String is for transcripts.
 func (v *VoteRequest) String() string {
 	return fmt.Sprintf("%s term %d log %d/%d", pre(v.Pre, "vote?"), v.Term, v.LastIndex, v.LastTerm)

@@ -28,11 +28,12 @@ type Input struct {
 }
 
 // All draws every figure for which the records hold data, in the order of a report. Records whose
-// checks failed are left out. Of a set that is too wide for figures with a line a series it draws none.
+// checks failed are left out. Of a set that is too wide for figures with a line a series it draws throughput against
+// latency alone, in pages.
 func All(in Input) ([]result.Figure, error) {
 	d := newData(in)
 	if stats.Wide(d.cells) {
-		return nil, nil
+		return finishAll(wideSheets(d))
 	}
 	var out []result.Figure
 	for _, draw := range []func(page) (sheet, bool){throughputLatency, latencyCDF, throughputTime, latencyTime, stages, resources} {

@@ -21,12 +21,23 @@ const (
 	level
 )
 
-// stageLooks are the parts of a latency in the order in which they follow each other.
-var stageLooks = [...]struct {
+// look is how a part of a bar looks.
+type look struct {
 	name, meaning string
 	color         color.RGBA
 	hatch         hatch
-}{
+}
+
+// lookKeys is the legend of the parts of bars.
+func lookKeys(looks []look) (out []key) {
+	for _, l := range looks {
+		out = append(out, key{l.meaning, func(c *draw.Canvas, box vg.Rectangle) { fillBox(c, box, l.color, l.hatch) }})
+	}
+	return out
+}
+
+// stageLooks are the parts of a latency in the order in which they follow each other.
+var stageLooks = []look{
 	{"submit", "client to replica", color.RGBA{0x56, 0xB4, 0xE9, 0xff}, solid},
 	{"queue", "waiting to be proposed", color.RGBA{0xE6, 0x9F, 0x00, 0xff}, rising},
 	{"order", "ordering", color.RGBA{0x00, 0x72, 0xB2, 0xff}, solid},
@@ -68,7 +79,9 @@ func fillBox(c *draw.Canvas, r vg.Rectangle, clr color.Color, h hatch) {
 
 // stacks draws one bar a row, its parts side by side, and the total behind it.
 type stacks struct {
-	rows [][]float64 // seconds of each stage; nil for a row without data
+	looks []look
+	text  func(float64) string // writes a total
+	rows  [][]float64          // each part, of the looks; nil for a row without data
 }
 
 // Plot implements plot.Plotter.
@@ -77,14 +90,14 @@ func (s stacks) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, parts := range s.rows {
 		mid := ty(float64(len(s.rows) - 1 - i))
 		var sum float64
-		for k, sec := range parts {
+		for k, part := range parts {
 			from := tx(sum)
-			sum += sec
+			sum += part
 			fillBox(&c, vg.Rectangle{Min: vg.Point{X: from, Y: mid - 5.5}, Max: vg.Point{X: tx(sum), Y: mid + 5.5}},
-				stageLooks[k].color, stageLooks[k].hatch)
+				s.looks[k].color, s.looks[k].hatch)
 		}
 		if parts != nil {
-			c.FillText(textStyle(9.5, false, ink, draw.XLeft, draw.YCenter), vg.Point{X: tx(sum) + 4, Y: mid}, timeText(sum))
+			c.FillText(textStyle(9.5, false, ink, draw.XLeft, draw.YCenter), vg.Point{X: tx(sum) + 4, Y: mid}, s.text(sum))
 		}
 	}
 }
@@ -92,14 +105,12 @@ func (s stacks) Plot(c draw.Canvas, p *plot.Plot) {
 func stages(pg page) (sheet, bool) {
 	s := sheet{name: "stages", section: SectionStages, title: "Where the time goes", height: rowsHeight(len(pg.styles)),
 		caption: "The mean latency of a transaction, cut into the parts of its way; each panel has its own scale. Of several trials the first is shown."}
-	for _, l := range stageLooks {
-		s.keys = append(s.keys, key{l.meaning, func(c *draw.Canvas, box vg.Rectangle) { fillBox(c, box, l.color, l.hatch) }})
-	}
+	s.keys = lookKeys(stageLooks)
 	for _, scenario := range pg.scenarios {
 		p := newPlot()
 		p.Title.Text = pg.panelTitle(scenario)
 		p.X.Label.Text = "mean latency"
-		bars := stacks{rows: make([][]float64, len(pg.styles))}
+		bars := stacks{looks: stageLooks, text: timeText, rows: make([][]float64, len(pg.styles))}
 		longest := 0.0
 		for i, c := range pg.find(scenario) {
 			if c == nil || len(c.Trials[0].Stages) == 0 {

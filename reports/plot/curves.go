@@ -71,6 +71,10 @@ func drawOverload(c *draw.Canvas, at vg.Point) {
 	c.Stroke(p)
 }
 
+func overloadKey() key {
+	return key{"load not carried", func(c *draw.Canvas, box vg.Rectangle) { drawOverload(c, center(box)) }}
+}
+
 // shiftOf sets the i-th of n series aside, by no more than a marker's width in all, so that a place on
 // the axis can still be read.
 func shiftOf(i, n int) vg.Length {
@@ -101,7 +105,7 @@ func throughputLatency(pg page) (sheet, bool) {
 		y.logTime(&p.Y, 5)
 	}
 	if overload {
-		s.keys = append(s.keys, key{"load not carried", func(c *draw.Canvas, box vg.Rectangle) { drawOverload(c, center(box)) }})
+		s.keys = append(s.keys, overloadKey())
 	}
 	return s, len(s.panels) > 0
 }

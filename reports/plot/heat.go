@@ -82,7 +82,7 @@ func heatSheet(metric string, pair []stats.Factor, cross stats.Cross) sheet {
 	}
 	if h.holes() {
 		s.caption += " Hatched: no run with figures."
-		s.keys = []key{{"no sound run", func(c *draw.Canvas, box vg.Rectangle) { fillBox(c, box, noRun, rising) }}}
+		s.keys = []key{{"no run with figures", func(c *draw.Canvas, box vg.Rectangle) { fillBox(c, box, noRun, rising) }}}
 	}
 	return s
 }

@@ -45,7 +45,7 @@ func TestSweep(t *testing.T) {
 		return f
 	}
 	figures := draw()
-	want := map[string][]string{"shares": {"design.block.max_txs", "99", "by chance alone"}, "heat-throughput": {"3200", "100ms", "no sound run"},
+	want := map[string][]string{"shares": {"design.block.max_txs", "99", "by chance alone"}, "heat-throughput": {"3200", "100ms", "no run with figures"},
 		"heat-latency-p99": {"150 ms", "max_wait"}, "pareto": {"Deeds", "cost 3 cores", "cost 5 cores"}}
 	if len(figures) != len(want) {
 		t.Errorf("%d figures", len(figures))

@@ -11,16 +11,24 @@ import (
 const subBits = 11
 
 // Histogram counts times of at least 0. The zero value is empty and ready to use. It is log-linear
-// like HdrHistogram (Tene, hdrhistogram.org), and differs in three points: it allocates a power of two
+// like HdrHistogram (Tene, hdrhistogram.org), and differs in three points: it allocates a page of buckets
 // only when something falls into it, it answers for an exact rank in integers, and it keeps the sum
 // of every bucket, so that a bucket of equal values gives back that very value.
 type Histogram struct {
-	octaves [65 - subBits][]bucket
+	octaves [65 - subBits]*octave
 	count   uint64
 	sum     sum128
 	min     uint64
 	max     uint64
 }
+
+// octave holds the buckets of a power of two, in pages: a short run has a few times, not a few thousand.
+type octave [1 << (subBits - pageBits)]*page
+
+// pageBits sets the size of a page: 1.5 KiB.
+const pageBits = 6
+
+type page [1 << pageBits]bucket
 
 type bucket struct {
 	count uint64
@@ -57,9 +65,13 @@ func (h *Histogram) Add(d time.Duration) {
 	v := uint64(max(d, 0))
 	o, s := place(v)
 	if h.octaves[o] == nil {
-		h.octaves[o] = make([]bucket, 1<<subBits)
+		h.octaves[o] = new(octave)
 	}
-	b := &h.octaves[o][s]
+	p := &h.octaves[o][s>>pageBits]
+	if *p == nil {
+		*p = new(page)
+	}
+	b := &(*p)[s&(1<<pageBits-1)]
 	b.count++
 	b.sum.add(v)
 	h.sum.add(v)
@@ -93,10 +105,18 @@ func (h *Histogram) Quantile(num, den uint64) time.Duration {
 	}
 	var seen uint64
 	for _, octave := range h.octaves {
-		for i := range octave {
-			b := &octave[i]
-			if seen += b.count; seen >= rank {
-				return time.Duration(b.sum.mean(b.count))
+		if octave == nil {
+			continue
+		}
+		for _, p := range octave {
+			if p == nil {
+				continue
+			}
+			for i := range p {
+				b := &p[i]
+				if seen += b.count; seen >= rank {
+					return time.Duration(b.sum.mean(b.count))
+				}
 			}
 		}
 	}

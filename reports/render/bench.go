@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/stats"
 )
 
 // writeBench writes the Go benchmark format with unit metadata (golang.org/design/14313-benchmark-format),
@@ -16,7 +17,8 @@ import (
 // share the names of metrics.
 func writeBench(w io.Writer, in Input) error {
 	out := bufio.NewWriter(w)
-	for _, u := range benchUnits(in.Records) {
+	measured := stats.Measured(in.Records) // no other figure leaves the record
+	for _, u := range benchUnits(measured) {
 		if u.better == result.Higher || u.better == result.Lower {
 			fmt.Fprintf(out, "Unit %s better=%s\n", u.name, u.better)
 		}
@@ -24,10 +26,7 @@ func writeBench(w io.Writer, in Input) error {
 			fmt.Fprintf(out, "Unit %s assume=exact\n", u.name)
 		}
 	}
-	for _, r := range in.Records {
-		if len(r.Failed()) > 0 || r.GivenUpSec > 0 {
-			continue // no figure of a broken run leaves the record, and one given up has none
-		}
+	for _, r := range measured {
 		fmt.Fprintf(out, "%s 1", benchName(r))
 		for _, v := range r.Values {
 			fmt.Fprintf(out, " %s %s", strconv.FormatFloat(v.Value, 'f', -1, 64), benchUnit(v))
@@ -47,9 +46,6 @@ func benchUnits(records []result.Record) []unitMeta {
 	index := map[string]int{}
 	var out []unitMeta
 	for _, r := range records {
-		if len(r.Failed()) > 0 {
-			continue
-		}
 		for _, v := range r.Values {
 			name := benchUnit(v)
 			i, ok := index[name]

@@ -28,6 +28,7 @@ type crossRow struct {
 	Compared, WithinTest bool
 	Verdict              string
 	ratio                float64
+	Runs                 [2]int // where the commands of both stand
 }
 
 // crossKey is everything in which two cells must agree to be compared.
@@ -50,7 +51,9 @@ func (j *judged) crossRows() []crossRow {
 		if anyRecord(lib).Protocol != "hashiraft" || !ok || !sound(lib) {
 			continue
 		}
-		out = append(out, crossOf(pure, lib))
+		row := crossOf(pure, lib)
+		row.Runs = [2]int{j.runOf(pure), j.runOf(lib)}
+		out = append(out, row)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/stats"
 )
 
 var csvHead = []string{"scenario", "category", "provenance", "design", "protocol", "fault_model", "runtime", "network", "machine", "faults",
@@ -31,6 +32,7 @@ func writeCSV(w io.Writer, in Input) error {
 	if err := out.Write(csvHead); err != nil {
 		return err
 	}
+	beyond := stats.Beyond(in.Records)
 	for _, r := range in.Records {
 		row := csvRun(in, r)
 		if failed := r.Failed(); len(failed) > 0 {
@@ -39,8 +41,8 @@ func writeCSV(w io.Writer, in Input) error {
 			}
 			continue
 		}
-		if r.GivenUpSec > 0 {
-			if err := out.Write(append(row, givenUpWord, "", "", "", "", "", "")); err != nil {
+		if beyond(r) {
+			if err := out.Write(append(row, statusBeyond(r), "", "", "", "", "", "")); err != nil {
 				return err
 			}
 			continue

@@ -81,7 +81,7 @@ func (j *judged) chartData() chartData {
 		d.Loads = append(d.Loads, loadText(l))
 	}
 	for row, r := range j.in.Records {
-		if len(r.Failed()) == 0 && r.GivenUpSec == 0 {
+		if len(r.Failed()) == 0 && len(j.cells[j.of[row]].GivenUp) == 0 {
 			d.Runs = append(d.Runs, j.chartRun(row, r, d))
 		}
 	}
@@ -119,8 +119,23 @@ func (in Input) categoryOf(id string) string {
 	return ""
 }
 
-// cellCommand makes a run's cell again, typed beside the experiment's file.
+// cellCommand makes a run's cell again, typed beside the experiment's file. That says whether runs stop early; of one that
+// did the command says so too.
 func cellCommand(r result.Record) string {
+	return strings.Join(append(cellWords(r), "--out again"), " ")
+}
+
+// RunCommand makes one run again, typed in the directory of its results: of its cell that trial alone. Where runs with the
+// first trial's seed found the load or the warm-up, all trials are made.
+func RunCommand(r result.Record) string {
+	words := cellWords(r)
+	if r.Sustained == nil && r.Pilot == nil {
+		words = append(words, "--trials 1 --seed", strconv.FormatUint(r.Seed, 10))
+	}
+	return strings.Join(append(words, "--out again"), " ")
+}
+
+func cellWords(r result.Record) []string {
 	words := []string{"govbench run experiment.yaml --design", quoted(r.Design), "--scenario", quoted(r.Scenario)}
 	clients, closed := strings.CutSuffix(r.Load, " clients")
 	switch {
@@ -133,7 +148,10 @@ func cellCommand(r result.Record) string {
 	for _, f := range r.Factors {
 		words = append(words, "--set", quoted(f.Name+"="+f.Value))
 	}
-	return strings.Join(append(words, "--out again"), " ")
+	if r.GivenUp() {
+		words = append(words, "--stop-early")
+	}
+	return words
 }
 
 // quoted writes a word as a shell reads it.

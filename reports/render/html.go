@@ -94,6 +94,7 @@ type runView struct {
 	Varied  string
 	Command string // that makes the run's cell again
 	Figures string // a metric a line
+	Without string // why it has none though no check failed
 	Of      int    // number of the scenario
 	Group   int
 }
@@ -244,6 +245,9 @@ func (j *judged) runViews() []runView {
 			if l, ok := r.Value("latency-p50"); ok {
 				v.Brief += ", median " + quantity(l.Value, l.Unit)
 			}
+		}
+		if len(r.Failed()) == 0 && len(j.cells[j.of[i]].GivenUp) > 0 {
+			v.Without = statusBeyond(r)
 		}
 		out[i] = v
 	}

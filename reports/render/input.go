@@ -66,12 +66,18 @@ type Environment struct {
 }
 
 // Effort is how well a process used its workers: the time of its cells over the time it took, times the workers.
+//
+// CellsSec is what the cells need when nothing runs beside them. A cell in virtual time computes on one thread and waits for
+// nothing, so this is the processor time of that thread while it runs the cell, and whatever takes the processor from it,
+// such as the keeping of records, is not in it. Of a cell on another clock, and where the system does not tell the
+// processor time of a thread, it is the time that passed.
 type Effort struct {
-	Cells      int64   `json:"cells"`       // that it ran
-	Jobs       int     `json:"jobs"`        // cells at a time
-	CellsSec   float64 `json:"cells_sec"`   // wall-clock time of the cells by themselves, added up
-	ElapsedSec float64 `json:"elapsed_sec"` // from the first cell's begin until every record was durable
-	Efficiency float64 `json:"efficiency"`  // CellsSec / Jobs / ElapsedSec
+	Cells      int64   `json:"cells"`             // that it ran
+	Jobs       int     `json:"jobs"`              // cells at a time
+	CellsSec   float64 `json:"cells_sec"`         // time of the cells by themselves, added up
+	CPUSec     float64 `json:"cpu_sec,omitempty"` // processor time of the whole process meanwhile, where the system tells it
+	ElapsedSec float64 `json:"elapsed_sec"`       // from the first cell's begin until every record was durable
+	Efficiency float64 `json:"efficiency"`        // CellsSec / Jobs / ElapsedSec
 }
 
 func (in Input) scenarioName(id string) string {

@@ -274,7 +274,7 @@ func (j *judged) scope() string {
 		text += fmt.Sprintf(", of which %d exact and %d samples", exact, samples)
 	}
 	text += "."
-	if given := givenUpText(j.in.Records); given != "" {
+	if given := givenUpText(j.cells); given != "" {
 		text += " " + given
 	}
 	return text

@@ -21,6 +21,7 @@ type serviceTable struct {
 	Title      string // of the mix, the design and the load
 	Provenance string // how real the services are, in a sentence
 	Slowest    string // in a sentence
+	Run        int    // where its command stands
 	Groups     []serviceGroup
 }
 
@@ -53,7 +54,7 @@ func (j *judged) serviceTables() []serviceTable {
 func (j *judged) serviceTable(c stats.Cell, r result.Record) serviceTable {
 	t := serviceTable{
 		Title:      fmt.Sprintf("%s: %s%s at %s", j.in.scenarioName(c.Scenario), c.Series, j.sampleMark(c.Series), loadText(c.Load)),
-		Provenance: provenanceCounts(r.Members), Slowest: j.slowestService(r),
+		Provenance: provenanceCounts(r.Members), Slowest: j.slowestService(r), Run: j.runOf(c),
 	}
 	var categories []string
 	for _, m := range r.Members {
@@ -208,6 +209,7 @@ func serviceTotal(members []result.Member) serviceRow {
 // verification says how many verifications a run answered without ordering them, and how many it logged.
 type verification struct {
 	Scenario, Load, Reads, Logged, Share string
+	Run                                  int // where the command stands
 }
 
 // verificationNote stands over the table of verifications.
@@ -232,7 +234,7 @@ func (j *judged) verifications() []verification {
 				if tx > 0 {
 					share = logged / tx
 				}
-				out = append(out, verification{s, load, quantity(reads, "read/sec"), quantity(logged, "tx/sec"), quantity(share, "ratio")})
+				out = append(out, verification{s, load, quantity(reads, "read/sec"), quantity(logged, "tx/sec"), quantity(share, "ratio"), j.runOf(*c)})
 				break
 			}
 		}
@@ -245,6 +247,7 @@ type refusal struct {
 	Scenario string // empty: of several
 	Reason   string
 	Count    uint64
+	Run      int // where the command stands that makes the count again; 0 where several runs add up to it
 }
 
 // refusalsNote stands over the table of refusals.
@@ -255,7 +258,7 @@ func (j *judged) refusals() []refusal {
 	var out []refusal
 	index := map[refusal]int{}
 	rest := uint64(0)
-	for _, r := range j.in.Records {
+	for row, r := range j.in.Records {
 		for _, f := range r.Refusals {
 			key := refusal{Scenario: f.Scenario, Reason: f.Reason}
 			if f.Reason == result.OtherReasons {
@@ -267,8 +270,12 @@ func (j *judged) refusals() []refusal {
 				i = len(out)
 				index[key] = i
 				out = append(out, key)
+				out[i].Run = row + 1
 			}
 			out[i].Count += f.Count
+			if out[i].Run != row+1 {
+				out[i].Run = 0
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b refusal) int {
@@ -289,6 +296,7 @@ func (j *judged) refusals() []refusal {
 // amended is a rule that was to change in mid-run, over all runs of a scenario and load.
 type amended struct {
 	Scenario, Load, Rule, Value, Height, When string
+	Run                                       int // where the command stands
 }
 
 // amendedNote stands over the table of amendments.
@@ -298,7 +306,7 @@ const amendedNote = "Rules that the agencies change in mid-run by transactions: 
 func (j *judged) amendments() []amended {
 	var out []amended
 	seen := map[[2]string]bool{}
-	for _, r := range j.in.Records {
+	for i, r := range j.in.Records {
 		key := [2]string{r.Scenario, r.Load}
 		if seen[key] || len(r.Amendments) == 0 || len(r.Failed()) > 0 {
 			continue
@@ -306,7 +314,7 @@ func (j *judged) amendments() []amended {
 		seen[key] = true
 		for _, a := range r.Amendments {
 			row := amended{Scenario: a.Scenario, Load: r.Load, Rule: a.Rule, Value: strconv.FormatInt(a.Value, 10),
-				Height: strconv.FormatUint(a.Height, 10), When: "not reached"}
+				Height: strconv.FormatUint(a.Height, 10), When: "not reached", Run: i + 1}
 			if a.InForce {
 				row.When = "at " + timeText(a.AtSec)
 			}

@@ -121,6 +121,7 @@ func (in Sizings) writeMarkdown(w io.Writer) error {
 			p("- %s", md(d))
 		}
 	}
+	markdownFigures(p, in.Figures)
 	p("\n## Every candidate\n\n| scenario | design | replicas | cores | disk | link | verdict |\n|---|---|---:|---:|---|---|---|")
 	for _, s := range in.Sized {
 		row([]string{in.scenarioName(s.Scenario), sizeName(s), fmt.Sprint(s.Replicas), fmt.Sprint(s.Cores), s.Disk, s.Link, verdictText(s)})
@@ -171,6 +172,7 @@ type sizePage struct {
 	Style                                             template.CSS
 	Verdicts, Broken, Doubts, Head, Loads, Lines      []string
 	Groups                                            []sizeTable
+	Sections                                          []section
 	Candidates                                        [][]string
 	Basis                                             basis
 }
@@ -182,12 +184,16 @@ type sizeTable struct {
 
 // writeHTML writes the self-contained page.
 func (in Sizings) writeHTML(w io.Writer) error {
+	sections, err := sectionsOf(in.Figures)
+	if err != nil {
+		return err
+	}
 	t, err := newPage("size", sizeText)
 	if err != nil {
 		return err
 	}
 	p := sizePage{Title: in.Title, Scope: in.sizeScope(), SizeNote: sizeNote, CostNote: costNote, Priced: in.priced(), Command: in.Command, Style: template.CSS(styleText),
-		Verdicts: in.verdicts(), Broken: in.sizeBroken(), Doubts: in.sizeDoubts(), Head: sizeHead, Loads: in.loads(), Lines: in.Prices.Lines,
+		Verdicts: in.verdicts(), Broken: in.sizeBroken(), Doubts: in.sizeDoubts(), Head: sizeHead, Loads: in.loads(), Lines: in.Prices.Lines, Sections: sections,
 		Basis: judge(in.Input).basis()}
 	for _, id := range in.sizeScenarios() {
 		table := sizeTable{Title: in.scenarioName(id)}

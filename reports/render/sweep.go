@@ -84,14 +84,15 @@ func factorColumns(factors []stats.Factor) []string {
 func (s Sweep) tidy() [][]string {
 	settings := slices.DeleteFunc(stats.Factors(s.Records), func(f stats.Factor) bool { return !isSetting(s.Records, f.Name) })
 	rows := [][]string{slices.Concat(tidyHead(), factorColumns(settings), tidyTail())}
+	beyond := stats.Beyond(s.Records)
 	for _, r := range s.Records {
 		run, cost := s.tidyRun(r, settings), []string{s.yearCell(r.Cell), s.currency(r.Cell)}
 		if len(r.Failed()) > 0 {
 			rows = append(rows, append(run, append([]string{"failed", "", "", ""}, cost...)...))
 			continue
 		}
-		if r.GivenUpSec > 0 {
-			rows = append(rows, append(run, append([]string{givenUpWord, "", "", ""}, cost...)...))
+		if beyond(r) {
+			rows = append(rows, append(run, append([]string{statusBeyond(r), "", "", ""}, cost...)...))
 			continue
 		}
 		for _, v := range r.Values {
@@ -178,12 +179,18 @@ func SweepText(w io.Writer, s Sweep) error {
 		failed += min(len(r.Failed()), 1)
 	}
 	fmt.Fprintf(out, "%d runs, %d failed", len(s.Records), failed)
-	if n := len(givenUp(s.Records)); n > 0 {
+	if n := givenUp(s.Records); n > 0 {
 		fmt.Fprintf(out, ", %d given up", n)
 	}
 	fmt.Fprintln(out)
-	if text := givenUpText(s.Records); text != "" {
-		out.Sentence(text)
+	cells := stats.Cells(s.Records)
+	if rows := givenUpRows(cells); len(rows) > 0 {
+		out.Sentence(givenUpText(cells))
+		fmt.Fprintln(out)
+		writeAligned(out, givenUpHead, rows[:min(len(rows), frontMost)], []bool{false, false, false, true})
+		if more := len(rows) - frontMost; more > 0 {
+			fmt.Fprintf(out, "and %d more in sweep.csv\n", more)
+		}
 	}
 	table := s.effectRows()
 	if len(table) > 0 {

@@ -128,7 +128,7 @@ func (s Sweep) scope() string {
 		cells[r.Cell+"\x00"+r.Scenario+"\x00"+r.Design] = true
 	}
 	text := fmt.Sprintf("%s of %s, %d failed.", count(len(s.Records), "run"), count(len(cells), "cell"), failed)
-	if given := givenUpText(s.Records); given != "" {
+	if given := givenUpText(stats.Cells(s.Records)); given != "" {
 		text += " " + given
 	}
 	if failed > 0 {
@@ -173,10 +173,19 @@ func (s Sweep) tables() []sweepTable {
 	if more > 0 {
 		front.Note += fmt.Sprintf(" %d more are in pareto.csv.", more)
 	}
-	return append(out, front)
+	out = append(out, front)
+	if rows := givenUpRows(stats.Cells(s.Records)); len(rows) > 0 {
+		given := sweepTable{ID: "given-up", Name: "Cells given up", Head: givenUpHead, Right: []bool{false, false, false, true},
+			Note: "Their load is more than they carry: the times are those of the run's own clock at which that was beyond doubt.", Rows: rows[:min(len(rows), frontRowsMost)]}
+		if more := len(rows) - frontRowsMost; more > 0 {
+			given.Note += fmt.Sprintf(" %d more are in sweep.csv.", more)
+		}
+		out = append(out, given)
+	}
+	return out
 }
 
-// frontRowsMost bounds the rows of the front in a report.
+// frontRowsMost bounds the rows of the front in a report, and of the cells given up.
 const frontRowsMost = 100
 
 func (s Sweep) writeMarkdown(w io.Writer) error {
@@ -208,15 +217,20 @@ func (s Sweep) writeMarkdown(w io.Writer) error {
 			p("| %s |", strings.Join(cells, " | "))
 		}
 	}
-	if len(s.Figures) > 0 {
-		p("\n## Figures")
-	}
-	for _, f := range s.Figures {
-		p("\n![%s](plots/%s.svg)\n\n%s", md(f.Title), f.Name, md(f.Caption))
-	}
+	markdownFigures(p, s.Figures)
 	judge(s.Input).markdownBasis(p)
 	p("\n## Do it again\n\n```sh\n%s\n```", strings.ReplaceAll(s.Command, "```", ""))
 	return out.Flush()
+}
+
+// markdownFigures shows figures.
+func markdownFigures(p printer, figures []result.Figure) {
+	if len(figures) > 0 {
+		p("\n## Figures")
+	}
+	for _, f := range figures {
+		p("\n![%s](plots/%s.svg)\n\n%s", md(f.Title), f.Name, md(f.Caption))
+	}
 }
 
 // sweepPage is what the template shows.

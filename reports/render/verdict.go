@@ -31,6 +31,8 @@ type choice struct {
 	Alone   string // the series, when it is the only one of its kind here
 	Over    bool   // none carried the load
 	Broken  bool   // a check failed in every run
+	Run     int    // where the command stands of the cell that the text begins with
+	of      string // runKey of that cell
 }
 
 // Name is the winner, or why there is none.
@@ -67,6 +69,7 @@ type judged struct {
 }
 
 func judge(in Input) *judged {
+	in.Records = withoutBeyond(in.Records)
 	j := &judged{in: in, cells: stats.Cells(in.Records), first: firstRuns(in.Records), of: make([]int, len(in.Records))}
 	place := map[string]int{}
 	for i, c := range j.cells {
@@ -135,6 +138,7 @@ func (j *judged) choices(scenario, load string) []choice {
 					continue
 				}
 				ch := decide(rivals)
+				ch.Run = j.first[ch.of]
 				ch.Heading, ch.Sampled = t.heading, clock != result.Virtual
 				if len(settings) > 1 {
 					ch.Setting = where
@@ -181,6 +185,9 @@ func decide(rivals []stats.Cell) choice {
 		}
 	}
 	ch := pick(sound, carrying)
+	if ch.of == "" {
+		ch.of = runKey(anyRecord(rivals[0]))
+	}
 	if len(rivals) == 1 {
 		ch.Alone = rivals[0].Series
 	}
@@ -204,10 +211,10 @@ func pick(sound, carrying []stats.Cell) choice {
 		return choice{Text: "No sound run: a check failed in each, see the runs below.", Broken: true}
 	case len(carrying) == 0:
 		slices.SortStableFunc(sound, func(a, b stats.Cell) int { return compare(b.Number("throughput"), a.Number("throughput")) })
-		return choice{Text: "None carries the load: " + overloadText(sound) + ".", Limit: limitOf(sound[0]), Over: true}
+		return choice{Text: "None carries the load: " + overloadText(sound) + ".", Limit: limitOf(sound[0]), Over: true, of: runKey(anyRecord(sound[0]))}
 	}
 	best := carrying[0]
-	ch := choice{Winner: best.Series, Text: bestText(best), Limit: limitOf(best)}
+	ch := choice{Winner: best.Series, Text: bestText(best), Limit: limitOf(best), of: runKey(anyRecord(best))}
 	if len(carrying) > 1 {
 		ch.rankAgainst(best, carrying[1:])
 	}

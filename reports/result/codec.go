@@ -1,7 +1,6 @@
 package result
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -43,21 +42,16 @@ func Encode(r Record) ([]byte, error) {
 	if r.Schema != Schema {
 		return nil, fmt.Errorf("record has schema %q: this version writes %q", r.Schema, Schema)
 	}
-	if err := finite(r); err != nil {
-		return nil, err
-	}
 	// A list that is empty is written as [], whether it was nil or not: scripts need not tell.
-	r.Factors = orEmpty(r.Factors)
-	r.Values = orEmpty(r.Values)
-	r.Checks = orEmpty(r.Checks)
-	r.Warnings = orEmpty(r.Warnings)
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
-		return nil, fmt.Errorf("encode record of %s on %s: %w", r.Design, r.Scenario, err)
+	out := line{buf: make([]byte, 0, lineHint)}
+	out.record(&r)
+	if out.err != nil {
+		if err := finite(r); err != nil {
+			return nil, err // which says where
+		}
+		return nil, fmt.Errorf("encode record of %s on %s: %w", r.Design, r.Scenario, out.err)
 	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+	return out.buf, nil
 }
 
 func orEmpty[T any](list []T) []T {

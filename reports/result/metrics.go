@@ -118,7 +118,16 @@ func (r Record) Withheld() Record {
 	if len(r.Failed()) == 0 {
 		return r
 	}
-	r.Values, r.LatencyCDF, r.Stages, r.Series, r.Limit = nil, nil, nil, nil, ""
+	r.Limit = ""
+	return r.Bare()
+}
+
+// GivenUp reports whether the run was given up because its load is beyond what the cell carries. It has no figures.
+func (r Record) GivenUp() bool { return r.GivenUpSec > 0 }
+
+// Bare returns the record without any figure; what limits it stays.
+func (r Record) Bare() Record {
+	r.Values, r.LatencyCDF, r.Stages, r.Series = nil, nil, nil, nil
 	r.Members = slices.Clone(r.Members)
 	for i := range r.Members {
 		r.Members[i].Values = nil

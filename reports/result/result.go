@@ -66,7 +66,7 @@ type Record struct {
 	Pilot       *Pilot      `json:"pilot,omitempty"`        // of a run whose warm-up was auto
 	Storage     *Storage    `json:"storage,omitempty"`      // what replicas keep of the run
 	Parts       *Parts      `json:"parts,omitempty"`        // of a replica; of a real machine it is not known
-	GivenUpSec  float64     `json:"given_up_sec,omitempty"` // given up then, its load beyond what the cell carries, so that the run has no figures; 0: it ran to its end
+	GivenUpSec  float64     `json:"given_up_sec,omitempty"` // given up then by stop_early, its load beyond what the cell carries, so that the run has no figures and its digest is of what happened until then; 0: it ran to its end
 }
 
 // Factor is a setting that the experiment varies and its level in this cell.

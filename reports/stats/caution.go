@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -33,10 +34,20 @@ func withheld(p Pair) []string {
 			out = append(out, fmt.Sprintf("%s: %d of %d runs broke a check (%s), so the figures are withheld", side,
 				len(c.Broken), len(c.Records()), c.Broken[0].Failed()[0].Name))
 		case len(c.GivenUp) > 0:
-			out = append(out, side+": the load is more than the cell carries, so a run was given up and there are no figures")
+			out = append(out, fmt.Sprintf("%s: the load is more than the cell carries (limit: %s), so %d of %d runs were given up and there are no figures", side,
+				cmp.Or(c.GivenUp[0].Limit, "not known"), givenUp(c.GivenUp), len(c.Records())))
 		}
 	}
 	return out
+}
+
+func givenUp(runs []result.Record) (n int) {
+	for _, r := range runs {
+		if r.GivenUp() {
+			n++
+		}
+	}
+	return n
 }
 
 // otherClock says that a cell that is missing on a side is there on another runtime.

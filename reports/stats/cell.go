@@ -19,7 +19,7 @@ type Cell struct {
 	Trials   []result.Record // whose checks all held, in the order given
 	Broken   []result.Record // the others: they count for nothing
 	// GivenUp holds the sound trials of a cell beyond what it carries: one of them was given up, and the figures of those
-	// that were not would flatter it. There are no Trials then.
+	// that were not would flatter it. None has figures, the first was given up itself, and there are no Trials then.
 	GivenUp []result.Record
 }
 
@@ -42,12 +42,36 @@ func (c *Cell) add(r result.Record) {
 	switch {
 	case len(r.Failed()) > 0:
 		c.Broken = append(c.Broken, r)
-	case r.GivenUpSec > 0 || len(c.GivenUp) > 0:
-		c.GivenUp = append(append(c.GivenUp, c.Trials...), r)
+	case len(c.GivenUp) > 0:
+		c.GivenUp = append(c.GivenUp, r.Bare())
+	case r.GivenUp():
+		c.GivenUp = []result.Record{r}
+		for _, t := range c.Trials {
+			c.GivenUp = append(c.GivenUp, t.Bare())
+		}
 		c.Trials = nil
 	default:
 		c.Trials = append(c.Trials, r)
 	}
+}
+
+// Beyond tells which of the records are of a cell beyond what it carries: one of its runs was given up, so none of them
+// has figures that count.
+func Beyond(records []result.Record) func(result.Record) bool {
+	cells := map[string]bool{}
+	for _, r := range records {
+		if r.GivenUp() {
+			cells[identity(r, r.Runtime)] = true
+		}
+	}
+	return func(r result.Record) bool { return len(cells) > 0 && cells[identity(r, r.Runtime)] }
+}
+
+// Measured leaves out the records whose figures do not count: those with a failed check, and those of cells beyond what
+// they carry.
+func Measured(records []result.Record) []result.Record {
+	beyond := Beyond(records)
+	return slices.DeleteFunc(slices.Clone(records), func(r result.Record) bool { return len(r.Failed()) > 0 || beyond(r) })
 }
 
 // Cells groups records, in order of first appearance. Load and scenario are apart from the series,

@@ -13,7 +13,7 @@ type Cross struct {
 func Crossed(records []result.Record, across, up Factor, metric string) Cross {
 	var runs []result.Record
 	var values []float64
-	for _, r := range measured(records) {
+	for _, r := range Measured(records) {
 		if v, ok := r.Value(metric); ok {
 			runs = append(runs, r)
 			values = append(values, v.Value)

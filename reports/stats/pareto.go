@@ -21,10 +21,11 @@ type Choice struct {
 // marks the Pareto front of each scenario. cores holds the cores of a node and years the money of a year, by the cell's
 // hash: where one of the cells lacks it, all cost replicas x cores.
 func Choices(records []result.Record, cores map[string]int, years map[string]float64) []Choice {
-	index := map[cellID]int{}
+	type id struct{ cell, scenario, design string }
+	index := map[id]int{}
 	var trials [][]result.Record
-	for _, r := range measured(records) {
-		key := idOf(r)
+	for _, r := range Measured(records) {
+		key := id{r.Cell, r.Scenario, r.Design}
 		i, ok := index[key]
 		if !ok {
 			i = len(trials)
@@ -59,23 +60,6 @@ func Choices(records []result.Record, cores map[string]int, years map[string]flo
 		}
 	}
 	return out
-}
-
-// cellID tells the cells of one result set apart.
-type cellID struct{ cell, scenario, design string }
-
-func idOf(r result.Record) cellID { return cellID{r.Cell, r.Scenario, r.Design} }
-
-// measured leaves out runs with a failed check, and all runs of a cell of which one was given up: the figures of the others
-// would flatter it.
-func measured(records []result.Record) []result.Record {
-	beyond := map[cellID]bool{}
-	for _, r := range records {
-		if r.GivenUpSec > 0 {
-			beyond[idOf(r)] = true
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(records), func(r result.Record) bool { return len(r.Failed()) > 0 || beyond[idOf(r)] })
 }
 
 // dominates reports whether a choice is as good as another in everything and better in something.

@@ -44,7 +44,7 @@ const classesMin = 10
 func MainEffects(records []result.Record, factors []Factor, metric string) []Effect {
 	var runs []result.Record
 	var values []float64
-	for _, r := range measured(records) {
+	for _, r := range Measured(records) {
 		if v, ok := r.Value(metric); ok {
 			runs = append(runs, r)
 			values = append(values, v.Value)

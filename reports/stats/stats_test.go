@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/govbench/govbench/reports/result"
@@ -89,5 +90,47 @@ func TestCells(t *testing.T) {
 	}
 	if got := Unique(cells, func(c Cell) string { return c.Scenario }); !slices.Equal(got, []string{"s", "t"}) {
 		t.Errorf("scenarios %v", got)
+	}
+}
+
+// TestGivenUpCountsForNothing: of a cell of which one run was given up, wherever that stands among its trials, no figure
+// counts anywhere; the first record of it is one that was given up.
+func TestGivenUpCountsForNothing(t *testing.T) {
+	run := func(load string, trial int, v float64) result.Record {
+		r := record("s", "pbft", load, result.Virtual, v)
+		r.Cell, r.Trial, r.Factors = load, trial, []result.Factor{{Name: "load", Value: load}}
+		r.Values = append(r.Values, result.Value{Name: "latency-p99", Value: 1 / v})
+		return r
+	}
+	given := run("900", 1, 1).Bare()
+	given.GivenUpSec, given.Limit = 2, "cpu"
+	for _, order := range [][]result.Record{{run("900", 0, 1e9), given, run("900", 2, 1e9)}, {given, run("900", 0, 1e9), run("900", 2, 1e9)}} {
+		records := slices.Concat([]result.Record{run("100", 0, 10), run("100", 1, 11), run("200", 0, 20)}, order)
+		cells := Cells(records)
+		last := cells[len(cells)-1]
+		if len(cells) != 3 || len(last.Trials) != 0 || len(last.GivenUp) != 3 || !last.GivenUp[0].GivenUp() || last.Number("throughput") != 0 || last.Carried() {
+			t.Errorf("the cell is %+v", last)
+		}
+		if n := len(Measured(records)); n != 3 {
+			t.Errorf("%d records count: want 3", n)
+		}
+		factors := Factors(records)
+		for _, e := range MainEffects(records, factors, "throughput") {
+			if e.Runs != 3 || len(e.Levels) != 2 || e.Mean > 20 {
+				t.Errorf("the effect is %+v", e)
+			}
+		}
+		if c := Crossed(records, factors[0], factors[0], "throughput"); c.Runs[2][2] != 0 {
+			t.Errorf("the table has %v runs", c.Runs)
+		}
+		if c := Choices(records, nil, nil); len(c) != 2 {
+			t.Errorf("%d choices: want 2", len(c))
+		}
+		whole := []result.Record{run("900", 0, 8)}
+		for _, c := range [][]Contrast{Contrasts(Pairs(whole, order), nil, DefaultRule()), Contrasts(Pairs(order, whole), nil, DefaultRule()), Contrasts(Pairs(order, order), nil, DefaultRule())} {
+			if len(c) != 1 || c[0].Verdict != Withheld || !strings.Contains(strings.Join(c[0].Warnings, " "), "limit: cpu), so 1 of 3 runs were given up") {
+				t.Errorf("the comparison is %+v", c)
+			}
+		}
 	}
 }

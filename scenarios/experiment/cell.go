@@ -13,7 +13,6 @@ import (
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios"
 	"github.com/govbench/govbench/scenarios/strict"
-	"github.com/govbench/govbench/sim/cluster"
 	"github.com/govbench/govbench/sim/fault"
 	"github.com/govbench/govbench/sim/network"
 	"github.com/govbench/govbench/sim/resource"
@@ -66,13 +65,12 @@ type Cell struct {
 	Factors []result.Factor
 	Trial   int
 
-	key     Key                 // set when the plan is complete
-	guard   *guard              // of a probe: gives it up
-	early   *early              // of a run that stops early: gives it up
-	weigh   bool                // what replicas keep is measured
-	moved   moves               // of a cell under way whose progress somebody follows
-	watched *watch              // who looks on while it runs, or nil
-	wire    func(cluster.Wired) // hears of its messages, or nil
+	key     Key    // set when the plan is complete
+	guard   *guard // of a probe: gives it up
+	early   *early // of a run that stops early: gives it up
+	weigh   bool   // what replicas keep is measured
+	moved   moves  // of a cell under way whose progress somebody follows
+	watched *watch // who looks on while it runs, or nil
 }
 
 // Hash identifies what the cell is a run of: whatever would change its result, the seed aside, changes the

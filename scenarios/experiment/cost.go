@@ -9,6 +9,7 @@ import (
 
 	"github.com/govbench/govbench/reports/render"
 	"github.com/govbench/govbench/reports/result"
+	"github.com/govbench/govbench/reports/stats"
 	"github.com/govbench/govbench/scenarios/strict"
 )
 
@@ -103,10 +104,8 @@ func (p *Prices) Price(in *render.Input) {
 // costs are those of the cells that records are of, by their hashes.
 func (p *Prices) costs(records []result.Record) map[string]result.Cost {
 	trials := map[string][]result.Record{}
-	for _, r := range records {
-		if len(r.Failed()) == 0 && r.GivenUpSec == 0 {
-			trials[r.Cell] = append(trials[r.Cell], r)
-		}
+	for _, r := range stats.Measured(records) {
+		trials[r.Cell] = append(trials[r.Cell], r)
 	}
 	out := make(map[string]result.Cost, len(trials))
 	for cell, t := range trials {

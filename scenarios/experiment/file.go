@@ -36,7 +36,7 @@ type File struct {
 	Vary       map[string][]string `yaml:"vary,omitempty" doc:"settings to vary as a grid, by their paths such as design.block.max_txs"`
 	Sample     int                 `yaml:"sample,omitempty" doc:"points of a Latin hypercube over the lists and ranges (1ms..100ms, log:1KiB..1MiB) of vary, instead of the grid"`
 	When       string              `yaml:"when,omitempty" doc:"condition between varied settings under which a point is run, such as design.block.max_txs>=100 or load<5000"`
-	StopEarly  bool                `yaml:"stop_early,omitempty" doc:"give a run in virtual time up, without figures, once its backlog shows that it does not carry its load; a cell that may be given up is another cell than one that runs to its end"`
+	StopEarly  bool                `yaml:"stop_early,omitempty" doc:"give a run in virtual time up, without figures, once its backlog shows that it cannot meet the default objective any more; a cell that may be given up is another cell than one that runs to its end"`
 	Set        map[string]string   `yaml:"set,omitempty" doc:"one value for a setting of every cell, by its path"`
 	Gate       []Threshold         `yaml:"gate,omitempty" doc:"what govbench gate holds every run to, such as latency-p99 < 1s, or throughput >= 0.97 * baseline, which judges a metric by that instead of by equality with the baseline"`
 

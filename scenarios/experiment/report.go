@@ -61,6 +61,9 @@ func ReportSizings(p *SizePlan, sized []result.Sizing, records []result.Record) 
 			in.Scenarios[m.ID] = mixedInfo(m)
 		}
 	}
+	if in.Figures, err = plot.Sizings(sized, titles(in)); err != nil {
+		return render.Sizings{Input: in}, err
+	}
 	out := render.Sizings{Input: in, Sized: sized, Skipped: p.Skipped}
 	out.Prices = p.Spec.Prices.table()
 	out.Asked = fmt.Sprintf("the load %s and %v on top", p.Spec.Load, p.Spec.Headroom)

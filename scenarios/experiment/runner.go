@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/govbench/govbench/reports/result"
@@ -31,17 +32,17 @@ type Options struct {
 	// Moved, when set, hears how far the cells under way have come, some hundred times a second each. It is called from
 	// the goroutines that run them, several at a time, so it must be quick and must not wait.
 	Moved func(Moment)
-	// Around, when set, is called when a cell begins, and what it gives when it has ended, before its record is kept. It is
-	// called from the goroutines that run the cells, several at a time.
-	Around func() (ended func())
+	// Around, when set, is called when a cell begins, and what it gives when it has ended, before its record is kept. Both
+	// are called from the goroutine that runs the cell, one such of several.
+	Around func(c *Cell) (ended func())
 }
 
 // around is a call of Around, if there is any.
-func (o Options) around() (ended func()) {
+func (o Options) around(c *Cell) (ended func()) {
 	if o.Around == nil {
 		return func() {}
 	}
-	return o.Around()
+	return o.Around(c)
 }
 
 // Run runs cells and keeps one record each; Plan.Sort puts records into the order of the plan. A cell
@@ -51,7 +52,7 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 	outer := ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	next := make(chan *Cell)
+	var next atomic.Int64 // of the cells, that to run next: whoever is free takes it, and waits for nobody
 	var mu sync.Mutex
 	ended := newKeeper(opts, len(cells), &mu, stop)
 	found := &searches{tell: func(c *Cell) {
@@ -65,8 +66,13 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 	for slot := range min(max(opts.Jobs, 1), len(cells)) {
 		workers.Go(func() {
 			defer moves(opts.Moved).free(slot)
-			for c := range next {
-				over := opts.around()
+			for ctx.Err() == nil {
+				i := next.Add(1) - 1
+				if i >= int64(len(cells)) {
+					return
+				}
+				c := cells[i]
+				over := opts.around(c)
 				rec, err := found.run(ctx, moves(opts.Moved).in(slot, c))
 				over()
 				if err != nil && ctx.Err() != nil {
@@ -79,16 +85,6 @@ func Run(ctx context.Context, cells []*Cell, opts Options) error {
 			}
 		})
 	}
-	for _, c := range cells {
-		if ctx.Err() != nil {
-			break
-		}
-		select {
-		case next <- c:
-		case <-ctx.Done():
-		}
-	}
-	close(next)
 	workers.Wait()
 	if all, err := ended.close(); err != nil || all {
 		return err
@@ -119,13 +115,13 @@ func (c *Cell) run(ctx context.Context) (rec result.Record, err error) {
 // failed is the record of a cell that could not be run.
 func (c *Cell) failed(err error) result.Record {
 	hash, hashErr := c.Hash()
-	rec := c.record(hash, c.runtime())
+	rec := c.record(hash, c.Runtime())
 	rec.Checks = []result.Check{{Name: "the run ended", Detail: errors.Join(err, hashErr).Error()}}
 	return rec
 }
 
-// runtime is the runtime that the cell's design and clock ask for.
-func (c *Cell) runtime() result.Runtime {
+// Runtime is the runtime that the cell's design and clock ask for.
+func (c *Cell) Runtime() result.Runtime {
 	if engine, ok := engineNamed(c.Design.Protocol); ok && !engine.Pure {
 		return c.engineRuntime()
 	}

@@ -179,7 +179,7 @@ func (s *saturation) keep(r result.Record) error {
 // saturation is what a report says of a search that ended with err.
 func (k *Knee) saturation(c *Cell, err error, precision uint64) result.Saturation {
 	out := result.Saturation{
-		Schema: result.SaturationSchema, Scenario: c.Scenario.ID, Design: c.Design.Name, Protocol: c.Design.Protocol, Runtime: c.runtime(),
+		Schema: result.SaturationSchema, Scenario: c.Scenario.ID, Design: c.Design.Name, Protocol: c.Design.Protocol, Runtime: c.Runtime(),
 		Network: c.Network.Name, Machine: c.Machine.Name, Faults: c.Faults.Name, Replicas: c.Design.Replicas, Factors: c.Factors,
 		Seed: c.seed(), Trial: c.Trial, Objective: k.Objective.String(), Precision: float64(cmp.Or(precision, precisionDefault)) / 1000,
 		Found: err == nil, Sustained: k.Rate.TxPerSec(), Confirmed: k.Confirmed, Limit: k.Limit, Warnings: k.Warnings,

@@ -52,7 +52,7 @@ func (c *Cell) Sequence(ctx context.Context, choice string) (result.Sequence, er
 		return result.Sequence{}, err
 	}
 	find := &watch{cell: c}
-	first, err := c.watchedBy(find, nil).run(ctx)
+	first, err := c.watchedBy(find).run(ctx)
 	if err != nil {
 		return result.Sequence{}, err
 	}
@@ -61,10 +61,10 @@ func (c *Cell) Sequence(ctx context.Context, choice string) (result.Sequence, er
 		return result.Sequence{}, fmt.Errorf("%s on %s: %w", c.Design.Name, c.Scenario.ID, err)
 	}
 	out := result.Sequence{Schema: result.SequenceSchema, Cell: first.Cell, Digest: first.Digest, Scenario: first.Scenario, Design: first.Design,
-		Load: first.Load, Seed: first.Seed, Replicas: first.Replicas, Choice: choice, Request: target.request.ID, Height: target.outcome.Height,
+		Load: first.Load, Seed: first.Seed, Replicas: first.Replicas, Choice: choice, Request: target.request.ID, Height: target.outcome.Height, Proposer: int(target.outcome.Proposer),
 		AtSec: target.request.At.Seconds(), TookSec: (target.outcome.Done - target.request.At).Seconds()}
-	collect := &watch{cell: c, target: target, out: &out}
-	second, err := c.watchedBy(collect, collect.message).run(ctx)
+	collect := &watch{cell: c, target: target, out: &out, held: map[bool]int{}}
+	second, err := c.watchedBy(collect).run(ctx)
 	if err != nil {
 		return result.Sequence{}, err
 	}
@@ -72,13 +72,14 @@ func (c *Cell) Sequence(ctx context.Context, choice string) (result.Sequence, er
 		return result.Sequence{}, fmt.Errorf("%s on %s: two runs of one seed differ: %s and %s", c.Design.Name, c.Scenario.ID, first.Digest, second.Digest)
 	}
 	slices.SortStableFunc(out.Messages, func(a, b result.SequenceSent) int { return cmp.Compare(a.SentSec, b.SentSec) })
+	slices.SortStableFunc(out.Spans, func(a, b result.SequenceSpan) int { return cmp.Compare(a.AskedSec, b.AskedSec) })
 	slices.SortStableFunc(out.Marks, func(a, b result.SequenceMark) int { return cmp.Compare(a.Sec, b.Sec) })
 	return out, nil
 }
 
-func (c *Cell) watchedBy(w *watch, wire func(cluster.Wired)) *Cell {
+func (c *Cell) watchedBy(w *watch) *Cell {
 	own := *c
-	own.watched, own.wire, own.moved = w, wire, nil
+	own.watched, own.moved = w, nil
 	return &own
 }
 
@@ -94,12 +95,20 @@ type watch struct {
 	answered []traced
 	target   traced
 	out      *result.Sequence // of the target; nil while there is none
+	held     map[bool]int     // messages so far of other blocks, and of the target's
 }
 
 // answers is the recorder, of which a watch hears the answers.
 type answers struct {
 	*record.Recorder
 	watch *watch
+}
+
+// listen has a group tell of its messages and of its CPU and disk time, once it is known of which transaction.
+func (w *watch) listen(cfg *cluster.Config) {
+	if w != nil && w.out != nil {
+		cfg.Wire, cfg.Spend = w.message, w.span
+	}
 }
 
 func (w *watch) sink(rec *record.Recorder) load.Sink { return answers{rec, w} }
@@ -147,12 +156,39 @@ func (w *watch) message(m cluster.Wired) {
 	if !w.inTime(m.Sent) || m.Command != 0 && m.Command != w.target.outcome.Command || m.Height != 0 && m.Height != w.target.outcome.Height {
 		return
 	}
-	if len(w.out.Messages) == result.SequenceMax {
+	first, last := consensus.HeightsOf(m.Msg)
+	own := m.Msg == nil || first <= w.target.outcome.Height && w.target.outcome.Height <= last
+	most := result.SequenceMax
+	if own {
+		most = result.SequenceOwnMax
+	}
+	if w.held[own] == most {
 		w.out.LeftOut++
 		return
 	}
+	w.held[own]++
 	w.out.Messages = append(w.out.Messages, result.SequenceSent{From: lifeline(m.From), To: lifeline(m.To), Kind: messageName(m), Bytes: m.Bytes,
-		SentSec: w.since(m.Sent), ArrivedSec: w.since(m.Arrived), Lost: m.Lost})
+		SentSec: w.since(m.Sent), ArrivedSec: w.since(m.Arrived), Own: own, Height: last, Lost: m.Lost})
+}
+
+// operationWords are the words for what CPU time is spent on, by consensus.Op.
+var operationWords = [consensus.OpCount]string{"handle", "sign", "verify", "aggregate", "verify-aggregate", "hash", "check", "execute"}
+
+// span keeps CPU or disk time that the target or its block asked for in the target's time.
+func (w *watch) span(s cluster.Spent) {
+	own := s.Command != 0 && s.Command == w.target.outcome.Command ||
+		slices.ContainsFunc(s.Blocks, func(h cluster.Heights) bool { return h.Has(w.target.outcome.Height) })
+	if !own || !w.inTime(s.Asked) || len(w.out.Spans) == result.SequenceOwnMax {
+		return
+	}
+	span := result.SequenceSpan{Replica: int(s.Node), Resource: result.SequenceDisk, AskedSec: w.since(s.Asked), BeganSec: w.since(s.Began), DoneSec: w.since(s.Done), Bytes: s.Bytes}
+	if s.CPU > 0 {
+		span.Resource = result.SequenceCPU
+	}
+	for _, work := range s.Work {
+		span.Work = append(span.Work, result.SequenceWork{Op: operationWords[work.Op], N: work.N})
+	}
+	w.out.Spans = append(w.out.Spans, span)
 }
 
 func lifeline(n consensus.NodeID) int {
@@ -183,19 +219,16 @@ func messageName(m cluster.Wired) string {
 
 // Observe implements consensus.Tap.
 func (w *watch) Observe(ev consensus.Event) {
-	kind := ""
+	kind, ours := "", ev.Block != nil && ev.Block.Height == w.target.outcome.Height
 	switch ev.Kind {
 	case consensus.EventProposed:
-		kind = "proposed"
-	case consensus.EventPersisted:
-		kind = "persisted"
+		kind, ours = "proposed", ev.Node == w.target.outcome.Proposer && ev.At == w.target.outcome.Proposed
 	case consensus.EventCommitted:
 		kind = "committed"
 	case consensus.EventExecuted:
 		kind = "executed"
 	}
-	ours := ev.Block == nil || ev.Block.Height == w.target.outcome.Height
-	if kind != "" && ours && w.inTime(ev.At) && len(w.out.Marks) < result.SequenceMax {
+	if kind != "" && ours && w.inTime(ev.At) {
 		w.out.Marks = append(w.out.Marks, result.SequenceMark{Replica: int(ev.Node), Kind: kind, Sec: w.since(ev.At)})
 	}
 }

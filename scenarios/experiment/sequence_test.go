@@ -55,11 +55,76 @@ func TestSequence(t *testing.T) {
 		if s.Design == "pbft" {
 			checkQuadratic(t, s, pairs)
 		}
+		checkSpans(t, s)
 		for _, m := range s.Messages {
 			if m.SentSec < 0 || m.SentSec > s.TookSec || m.ArrivedSec < m.SentSec || m.Bytes <= 0 {
 				t.Errorf("%s: message %+v", s.Design, m)
 			}
 		}
+	}
+}
+
+// checkSpans holds the CPU and disk time to what every protocol does: each replica that executes the block in time
+// executes it once, and whoever promises something has written it.
+func checkSpans(t *testing.T, s result.Sequence) {
+	t.Helper()
+	executed, written, checked := map[int]int{}, map[int]int{}, 0
+	for _, p := range s.Spans {
+		if p.AskedSec < 0 || p.BeganSec < p.AskedSec || p.DoneSec <= p.BeganSec {
+			t.Errorf("%s: span %+v", s.Design, p)
+		}
+		if p.Resource == result.SequenceDisk {
+			written[p.Replica] += p.Bytes
+		}
+		for _, w := range p.Work {
+			switch w.Op {
+			case "execute":
+				executed[p.Replica]++
+			case "check":
+				checked++
+			}
+		}
+	}
+	for r, n := range executed {
+		if n != 1 {
+			t.Errorf("%s: replica %d executes the block %d times", s.Design, r, n)
+		}
+	}
+	if quorum := s.Replicas/2 + 1; executed[s.Proposer] != 1 || len(written) < quorum || checked == 0 {
+		t.Errorf("%s: %d replicas execute and %d write the block, %d checks of signatures", s.Design, len(executed), len(written), checked)
+	}
+}
+
+// In a busy run, the block's own messages are told from those of the others.
+func TestSequenceOfOneBlock(t *testing.T) {
+	cells := plan(t, "name: busy\ndesigns: [pbft, raft, hotstuff]\nscenarios: [court-evidence-deposit]\nload: [5000]\nduration: 2s\nwarmup: 1s\nseed: 3\n").Sequenced()
+	for _, c := range cells {
+		s, err := c.Sequence(t.Context(), "p50")
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain := runOne(t, c)
+		if plain.Digest != s.Digest {
+			t.Errorf("%s: tracing changes the digest", s.Design)
+		}
+		own, others := map[string]int{}, 0
+		for _, m := range s.Messages {
+			if m.Own {
+				own[m.Kind]++
+			} else {
+				others++
+			}
+		}
+		if s.Design == "pbft" && (own["PrePrepare"] != 3 || own["Prepare"] != 9 || own["Commit"] != 12) {
+			t.Errorf("own messages %v: want 3, 9 and 12 of PBFT's phases", own)
+		}
+		if s.Design == "raft" && (own["Append"] != 4) {
+			t.Errorf("own messages %v: want an Append to each of four followers", own)
+		}
+		if s.Design == "hotstuff" && (others == 0 || own["Proposal"] != 12) {
+			t.Errorf("own messages %v and %d others: want four proposals to three replicas, and the chain before them", own, others)
+		}
+		checkSpans(t, s)
 	}
 }
 

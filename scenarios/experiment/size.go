@@ -197,7 +197,7 @@ func (z *sizer) size(ctx context.Context) ([]result.Sizing, error) {
 func (z *sizer) sizing(c *Candidate) result.Sizing {
 	engine, _ := engineNamed(c.cell.Design.Protocol)
 	s := result.Sizing{Schema: result.SizingSchema, Scenario: c.cell.Scenario.ID, Design: c.cell.Design.Name, Protocol: c.cell.Design.Protocol,
-		Runtime: c.cell.runtime(), Network: c.cell.Network.Name, Machine: c.cell.Machine.Name, Faults: c.cell.Faults.Name, Seed: c.cell.Seed,
+		Runtime: c.cell.Runtime(), Network: c.cell.Network.Name, Machine: c.cell.Machine.Name, Faults: c.cell.Faults.Name, Seed: c.cell.Seed,
 		Replicas: c.cell.Design.Replicas, Survives: survives(engine.FaultModel, c.cell.Design.Replicas), Cores: c.Cores, Disk: c.Disk.Name, Link: c.Link.Name,
 		Load: z.plan.Spec.Load.String(), Target: z.group.Target.TxPerSec(), Tried: perThousand(z.group.tried).TxPerSec(), Objective: z.plan.Objective.String()}
 	if s.Runtime != result.Virtual {

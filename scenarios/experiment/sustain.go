@@ -408,7 +408,7 @@ func (c *Cell) probed(ctx context.Context, role string, opts *SearchOptions) (re
 // cutShort is the record of a probe that was given up.
 func (c *Cell) cutShort() (result.Record, error) {
 	hash, err := c.Hash()
-	return c.record(hash, c.runtime()), err
+	return c.record(hash, c.Runtime()), err
 }
 
 // backlogFor is how much of a load may wait before a probe is given up: what waits for as long was not answered

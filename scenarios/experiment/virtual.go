@@ -79,25 +79,27 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	}
 	scales := c.newScales(app.App)
 	var driver *load.Driver
-	group, err := cluster.New(cluster.Config{
+	cfg := cluster.Config{
 		Protocol: engine.Protocol, Values: values, Replicas: c.Design.Replicas, Placement: sites,
 		Topology: c.Network, Profile: c.Machine, Faults: c.Faults,
 		Limits: c.Design.limits(), SigBytes: c.Machine.SignatureBytes, Retry: c.Design.Retry,
 		Seed: c.seed(), App: func() workloads.App { return app }, Tap: scales.beside(observers...),
-		Beat: c.beat(&driver), Wire: c.wire,
-	})
+		Beat: c.beat(&driver),
+	}
+	c.watched.listen(&cfg)
+	group, err := cluster.New(cfg)
 	if err != nil {
 		return result.Record{}, err
 	}
 	var notes []string
-	driver, notes, err = c.drive(group, sites, sink)
+	driver, notes, err = c.drive(group, sites, c.early.beside(sink))
 	if err != nil {
 		return result.Record{}, err
 	}
 	for _, at := range rec.SampleTimes() {
 		group.At(at, func() {
 			rec.Sample(at, group.Usage(), c.Machine.Cores)
-			c.early.look(at, driver, rec)
+			c.early.look(at, group, rec)
 		})
 	}
 	c.watch(group, driver)

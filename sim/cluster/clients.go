@@ -117,7 +117,7 @@ func (c *Cluster) entered(n *node, arg uint64) {
 		}
 		return
 	}
-	if at := n.checked(); at > c.now {
+	if at := n.checked(consensus.CommandID(id)); at > c.now {
 		c.push(at, evAdmit, n.id, arg)
 		return
 	}
@@ -126,12 +126,16 @@ func (c *Cluster) entered(n *node, arg uint64) {
 
 // checked bills a command that is there now, taking it in and checking its client's signature, and
 // returns when that is done.
-func (n *node) checked() time.Duration {
+func (n *node) checked(id consensus.CommandID) time.Duration {
 	cost := n.c.unit[consensus.OpHandle] + n.c.unit[consensus.OpCheckPayload]
 	if cost == 0 {
 		return n.c.now
 	}
-	return n.cpu.Use(n.c.now, cost)
+	done := n.cpu.Use(n.c.now, cost)
+	if n.c.cfg.Spend != nil {
+		n.spentOnCommand(id, cost, done)
+	}
+	return done
 }
 
 // failover makes a client turn to the next replica after its retry period, until it has met nothing but

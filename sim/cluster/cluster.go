@@ -32,6 +32,8 @@ type Config struct {
 	Tap       consensus.Tap // nil: nobody watches
 	// Wire, when set, hears of every message; it must not touch the group.
 	Wire func(Wired)
+	// Spend, when set, hears of all CPU and disk time, queries apart; it must not touch the group.
+	Spend func(Spent)
 	// Beat, when set, is called every few thousand events, which takes about a millisecond of this machine's time. It
 	// must not touch the group.
 	Beat func(now time.Duration)

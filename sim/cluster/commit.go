@@ -129,6 +129,9 @@ func (n *node) execute(b *consensus.Block, answer bool, at time.Duration) time.D
 		at = max(at+cost, n.cpu.Use(n.c.now, cost))
 	}
 	n.executed = at
+	if n.c.cfg.Spend != nil && cost > 0 {
+		n.spentOnBlock(b, answer, cost)
+	}
 	return at
 }
 

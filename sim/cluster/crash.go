@@ -71,6 +71,9 @@ func (n *node) persist(r consensus.Record, checkpoint bool, now time.Duration) {
 		n.disk.Slow(c.cfg.Faults.DiskPercent(n.id, now))
 	}
 	at := n.disk.Append(now, r.WireSize())
+	if c.cfg.Spend != nil {
+		n.spentOnDisk(now, at, r.WireSize())
+	}
 	n.wal.durableAt = max(n.wal.durableAt, at)
 	if len(c.cfg.Faults.Crashes) > 0 { // nobody reads the log of a replica that never stops
 		n.wal.append(walRecord{record: r, durableAt: n.wal.durableAt, applied: n.applied, checkpoint: checkpoint}, c.now)

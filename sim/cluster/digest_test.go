@@ -88,6 +88,13 @@ func TestDigestTellsRunsApart(t *testing.T) {
 		if watched := small(t, p, 1, func(c *tweaked) { c.Tap = watcher }); watched != first || watcher.events == 0 {
 			t.Errorf("%s: the run changes when somebody watches (%d events)", p.Name, watcher.events)
 		}
+		heard := 0
+		traced := small(t, p, 1, func(c *tweaked) {
+			c.Wire, c.Spend = func(cluster.Wired) { heard++ }, func(cluster.Spent) { heard++ }
+		})
+		if traced != first || heard == 0 {
+			t.Errorf("%s: the run changes when it is traced (%d messages and spans)", p.Name, heard)
+		}
 		procs := runtime.GOMAXPROCS(1)
 		one := small(t, p, 1)
 		runtime.GOMAXPROCS(procs)

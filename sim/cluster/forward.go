@@ -69,7 +69,7 @@ func (n *node) inspect(arg uint64) {
 	if cmd == nil {
 		return
 	}
-	at := n.checked()
+	at := n.checked(cmd.ID)
 	if at <= n.c.now {
 		n.take(cmd, at, arg&again != 0)
 		return

@@ -45,6 +45,7 @@ type node struct {
 	messages uint64
 	sent     uint64
 	before   consensus.Usage // CPU and disk in earlier lives
+	about    []Heights       // blocks of the step under way, while somebody listens
 }
 
 // never is a time that no event has.
@@ -104,12 +105,16 @@ func (n *node) step(in consensus.Input) {
 	}
 	n.fx.Reset()
 	n.machine.Step(now, in, &n.fx)
-	done := n.charge(in.Kind)
+	worked := n.charge(in.Kind)
+	if c.cfg.Spend != nil {
+		n.spentOnStep(in, worked)
+	}
+	done := max(worked, n.frontier)
 	n.frontier = done
 	n.carryOut(done)
 }
 
-// charge bills the CPU for a step and returns the time at which its effects take place. Operations that
+// charge bills the CPU for a step and returns when its work is done; its effects also wait for the step before. Operations that
 // are spread over the cores follow the others of the step; they are booked from now on all the same,
 // so that no core is kept idle for them.
 func (n *node) charge(kind consensus.InputKind) time.Duration {
@@ -133,7 +138,7 @@ func (n *node) charge(kind consensus.InputKind) time.Duration {
 		done = n.cpu.Use(done, serial)
 	}
 	if !spread {
-		return max(done, n.frontier)
+		return done
 	}
 	for i := range n.fx.List {
 		e := &n.fx.List[i]
@@ -146,7 +151,7 @@ func (n *node) charge(kind consensus.InputKind) time.Duration {
 			done = max(done+rounds*each, n.cpu.UseParallel(c.now, count, each))
 		}
 	}
-	return max(done, n.frontier)
+	return done
 }
 
 // cost is what n operations take on one core.

@@ -60,7 +60,9 @@ func (n *node) transmit(to consensus.NodeID, size int, kind uint16, arg uint64, 
 	}
 	at := n.link.Send(c.now, size)
 	if c.faulty && (c.faults.Cut(n.id, to, c.now) || c.faults.Lost(n.id, to, c.now)) {
-		n.wiredBetween(to, size, at, kind, arg, true)
+		if c.cfg.Wire != nil {
+			n.wiredBetween(to, size, at, kind, arg, true)
+		}
 		return 0
 	}
 	link := &c.links[int(n.id)*len(c.nodes)+int(to)]
@@ -71,7 +73,9 @@ func (n *node) transmit(to consensus.NodeID, size int, kind uint16, arg uint64, 
 	}
 	at = max(at, link.arrival)
 	link.arrival = at
-	n.wiredBetween(to, size, at, kind, arg, false)
+	if c.cfg.Wire != nil {
+		n.wiredBetween(to, size, at, kind, arg, false)
+	}
 	c.push(at, kind, to, arg)
 	if c.faulty && protocol && c.faults.Duplicated(n.id, to, c.now) {
 		c.push(at, kind, to, arg)

@@ -46,6 +46,10 @@ func (d *Disk) Append(now time.Duration, bytes int) (done time.Duration) {
 	return d.end
 }
 
+// Sync is when the newest fsync begins and ends, which covers all that was appended so far; both are 0 while there was
+// none or none takes time.
+func (d *Disk) Sync() (start, end time.Duration) { return d.start, d.end }
+
 // Busy is the time spent on writing and on fsyncs, including what lies in the future of the last
 // call. Writing overlaps with the fsync before, so Busy can exceed the time that passed.
 func (d *Disk) Busy() time.Duration { return d.busy + d.channel.Busy() }
