@@ -234,8 +234,9 @@ func (f *runFlags) applyNames(x *experiment.File) error {
 }
 
 // applySettings takes --set and --vary. Each goes before what the file says of the same key under
-// either.
+// either, and where --set leaves nothing to vary, the file's sample and condition have nothing to say.
 func (f *runFlags) applySettings(x *experiment.File) error {
+	varied := len(x.Vary) > 0
 	for _, pair := range f.settings {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok || value == "" {
@@ -247,6 +248,12 @@ func (f *runFlags) applySettings(x *experiment.File) error {
 		x.Set[key] = value
 		delete(x.Vary, key)
 		x.Override("set."+key, "--set "+key)
+	}
+	if varied && len(x.Vary) == 0 { // one point of the file's sweep
+		x.When = ""
+		if !f.set.Changed("sample") {
+			x.Sample = 0
+		}
 	}
 	if f.when != "" {
 		x.When = f.when

@@ -160,7 +160,7 @@ func manFiles() [][2]string {
 		{"summary.csv, bench.txt, plots/", "the figures for a spreadsheet, for benchstat, and as pictures"},
 		{environmentFile, "machine, versions, start and end; of a sweep how long its cells took by themselves against the time that passed"},
 		{"sweep.csv, effects.csv, pareto.csv", "of a sweep: a row a run and metric, a factor's level, and a cell"},
-		{failedFile, "of a sweep: the failed runs by themselves, each with the command that runs its cell again"},
+		{failedFile, "of a sweep: the failed runs by themselves, each with the command that makes it again"},
 		{searchesFile, "of govbench saturate: a search a line"},
 		{sizedFile + ", size.csv, " + sizeFile, "of govbench size: a candidate a line, as a table too; what was asked, with the prices"},
 		{"sequence.jsonl", "messages of traced transactions, which the report draws"},

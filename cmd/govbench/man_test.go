@@ -95,7 +95,6 @@ func TestManPages(t *testing.T) {
 	govbench(t, "man", dir).want(t, exitInput, `SOURCE_DATE_EPOCH: found "noon"`)
 }
 
-// TestManPlanted: what would break a page is found, and what a text may hold breaks none.
 // wantFilesInManual checks that the manual names every file of an output directory.
 func wantFilesInManual(t *testing.T, dir string) {
 	t.Helper()
@@ -118,6 +117,7 @@ func wantFilesInManual(t *testing.T, dir string) {
 	}
 }
 
+// TestManPlanted: what would break a page is found, and what a text may hold breaks none.
 func TestManPlanted(t *testing.T) {
 	root := newRoot(io.Discard, io.Discard)
 	c := &cobra.Command{Use: "planted", Short: "a 'b' ≥ \\c", Long: ".TH begins a line\n'so does this\n\n  kept\\fB -x ^~`\n\nExit status: 0 done.\n\nMore.", Run: func(*cobra.Command, []string) {}}

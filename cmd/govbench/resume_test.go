@@ -147,3 +147,25 @@ func TestDamaged(t *testing.T) {
 		t.Error("the damaged file was changed")
 	}
 }
+
+// TestForeignEnd: --resume touches no file that is not ours to repair: another program's, another version's, and that of
+// another experiment, whose last line has no end either.
+func TestForeignEnd(t *testing.T) {
+	path, dir := write(t, "small.yaml", small), t.TempDir()
+	govbench(t, "run", path, "--load", "60", "--quiet", "--out", dir).want(t, exitOK)
+	other := read(t, dir, runsFile)
+	for text, want := range map[string]string{
+		"a letter to my aunt":                             "no run record",
+		strings.Replace(other[:200], "run/1", "run/2", 1): "no run record",
+		other[:len(other)-9]:                              "are not of this experiment",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, runsFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		before := read(t, dir, experimentFile)
+		govbench(t, "sweep", path, "--vary", "load=40,80", "--resume", "--out", dir).want(t, exitInput, runsFile, want)
+		if read(t, dir, runsFile) != text || read(t, dir, experimentFile) != before {
+			t.Errorf("%.30q was changed", text)
+		}
+	}
+}

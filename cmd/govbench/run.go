@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/govbench/govbench/reports/render"
 	"github.com/govbench/govbench/reports/result"
 	"github.com/govbench/govbench/scenarios/experiment"
 )
@@ -197,8 +198,12 @@ func verdict(command string, runErr error, records []result.Record, planned int,
 		return failure{runErr}
 	}
 	var broken []string
+	again := ""
 	for _, r := range records {
 		for _, c := range r.Failed() {
+			if again == "" && command == "sweep" {
+				again = fmt.Sprintf("\n%s says how to make each of them again; the first: cd %s && %s", filepath.Join(dir, failedFile), shellQuote(dir), render.RunCommand(r))
+			}
 			broken = append(broken, fmt.Sprintf("  %s on %s at %s: %s: %s", r.Design, r.Scenario, r.Load, c.Name, firstLine(c.Detail)))
 		}
 	}
@@ -209,7 +214,7 @@ func verdict(command string, runErr error, records []result.Record, planned int,
 	if len(broken) > most {
 		broken = append(broken[:most], fmt.Sprintf("  and %d more", len(broken)-most))
 	}
-	return failure{fmt.Errorf("a check failed, so those runs have no figures:\n%s", strings.Join(broken, "\n"))}
+	return failure{fmt.Errorf("a check failed, so those runs have no figures:\n%s%s", strings.Join(broken, "\n"), again)}
 }
 
 func firstLine(s string) string {

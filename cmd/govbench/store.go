@@ -46,12 +46,25 @@ type store struct {
 
 // opening says what becomes of the runs that an output directory holds.
 type opening struct {
-	resume bool // they stay and are not made again; otherwise there may be none
-	retry  bool // those with a failed check are made again nevertheless
+	resume bool                        // they stay and are not made again; otherwise there may be none
+	retry  bool                        // those with a failed check are made again nevertheless
+	mine   func([]result.Record) error // refuses runs that were there first, before anything is changed; nil: none
 }
+
+// foreignRuns is an error that says whose runs a directory holds.
+type foreignRuns string
+
+func (e foreignRuns) Error() string { return string(e) }
 
 // openStore prepares an output directory for the runs of a plan and keeps it from every other process until close.
 func openStore(dir string, how opening, p *experiment.Plan, warn io.Writer) (*store, error) {
+	how.mine = func(records []result.Record) error {
+		if _, foreign := p.Missing(records); foreign > 0 {
+			return foreignRuns(fmt.Sprintf("%s: %d of its %d runs are not of this experiment: resume with the experiment that made them, or name another directory with --out",
+				filepath.Join(dir, runsFile), foreign, len(records)))
+		}
+		return nil
+	}
 	s, err := openDir(dir, how, p, warn)
 	if err != nil {
 		return nil, err
@@ -79,7 +92,7 @@ func openDir(dir string, how opening, p *experiment.Plan, warn io.Writer) (*stor
 	}
 	s := &store{dir: dir, plan: p, lock: lock}
 	err = s.openRuns(filepath.Join(dir, runsFile), how, warn)
-	if detail := (*result.Error)(nil); err != nil && !errors.As(err, &detail) {
+	if detail, foreign := (*result.Error)(nil), foreignRuns(""); err != nil && !errors.As(err, &detail) && !errors.As(err, &foreign) {
 		err = fmt.Errorf("--out: cannot write the results: %w", err)
 	}
 	if err != nil {
@@ -90,12 +103,7 @@ func openDir(dir string, how opening, p *experiment.Plan, warn io.Writer) (*stor
 
 // fill finds out which runs of the plan are missing and writes the experiment beside those that are there.
 func (s *store) fill(how opening) error {
-	missing, foreign := s.plan.Missing(s.records)
-	s.missing = missing
-	if foreign > 0 {
-		return fmt.Errorf("%s: %d of its %d runs are not of this experiment: resume with the experiment that made them, or name another directory with --out",
-			filepath.Join(s.dir, runsFile), foreign, len(s.records))
-	}
+	s.missing, _ = s.plan.Missing(s.records)
 	if how.retry {
 		if err := s.dropFailed(); err != nil {
 			return fmt.Errorf("--out: cannot take the failed runs out: %w", err)
@@ -125,7 +133,7 @@ func (s *store) openRuns(path string, how opening, warn io.Writer) (err error) {
 		return err
 	}
 	var truncated *result.Error
-	s.runs, s.records, truncated, err = result.Resume(path)
+	s.runs, s.records, truncated, err = result.Resume(path, how.mine)
 	if truncated != nil && err == nil {
 		fmt.Fprintf(warn, "govbench: %v\n", truncated)
 	}
@@ -143,7 +151,7 @@ func (s *store) dropFailed() error {
 	if err != nil {
 		return err
 	}
-	s.runs, s.records, _, err = result.Resume(path)
+	s.runs, s.records, _, err = result.Resume(path, nil)
 	s.missing, _ = s.plan.Missing(s.records)
 	return err
 }

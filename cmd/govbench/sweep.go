@@ -144,7 +144,7 @@ func keepEffort(r reportInput) error {
 }
 
 // keepFailed writes the failed runs once more by themselves, each as it stands in runs.jsonl with the check that failed and
-// behind it, as "again", the command that runs its cell again; without any there is no such file.
+// behind it, as "again", the command that makes it again; without any there is no such file.
 func keepFailed(r reportInput) error {
 	path := filepath.Join(r.dir, failedFile)
 	failed := slices.DeleteFunc(slices.Clone(r.records), func(rec result.Record) bool { return len(rec.Failed()) == 0 })
@@ -155,7 +155,7 @@ func keepFailed(r reportInput) error {
 			if err != nil {
 				return err
 			}
-			again, err := json.Marshal(render.CellCommand(rec))
+			again, err := json.Marshal(render.RunCommand(rec))
 			if err != nil {
 				return err
 			}

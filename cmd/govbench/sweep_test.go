@@ -118,6 +118,39 @@ func TestSweepFailed(t *testing.T) {
 	}
 }
 
+// TestSweepReplay: the command beside a failed run, which the message names, makes that run and no other, of a sample with
+// a condition and several trials too.
+func TestSweepReplay(t *testing.T) {
+	path, dir := write(t, "small.yaml", small), t.TempDir()
+	govbench(t, "sweep", path, "--design", "raft", "--vary", "load=20..80", "--vary", "design.block.max_wait=1ms,20ms", "--sample", "4",
+		"--when", "load>=30", "--trials", "2", "--quiet", "--out", dir).want(t, exitOK)
+	records, err := result.ReadFile(filepath.Join(dir, runsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := records[3]
+	records[3].Checks = []result.Check{{Name: "the run ended", Detail: "planted"}}
+	if err := writeRuns(filepath.Join(dir, runsFile), records); err != nil || failed.Trial != 1 {
+		t.Fatal(err, failed.Trial)
+	}
+	o := govbench(t, "sweep", "--resume", "--quiet", "--out", dir)
+	o.want(t, exitFailed, "planted", filepath.Join(dir, failedFile)+" says how")
+	_, command, _ := strings.Cut(strings.TrimSpace(o.stderr), "the first: cd "+dir+" && govbench ")
+	var line struct{ Again string }
+	if err := json.Unmarshal([]byte(read(t, dir, failedFile)), &line); err != nil || line.Again != "govbench "+command {
+		t.Fatalf("%v: %q, but the message says %q", err, line.Again, command)
+	}
+	t.Chdir(dir)
+	govbench(t, append(strings.Fields(command), "--quiet")...).want(t, exitOK)
+	made, err := result.ReadFile(filepath.Join(dir, "again", runsFile))
+	if err != nil || len(made) != 1 {
+		t.Fatalf("%d runs: %v", len(made), err)
+	}
+	if got := made[0]; got.Cell != failed.Cell || got.Seed != failed.Seed || got.Digest != failed.Digest || valuesOf(t, got) != valuesOf(t, failed) {
+		t.Errorf("%s makes cell %s with seed %d, digest %s; want %s, %d, %s", command, got.Cell, got.Seed, got.Digest, failed.Cell, failed.Seed, failed.Digest)
+	}
+}
+
 // TestSweep: the tables hold every run with its settings as numbers, and the terminal names the factor that matters.
 func TestSweep(t *testing.T) {
 	path, dir := write(t, "small.yaml", small), t.TempDir()

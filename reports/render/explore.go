@@ -122,6 +122,20 @@ func (in Input) categoryOf(id string) string {
 // cellCommand makes a run's cell again, typed beside the experiment's file. That says whether runs stop early; of one that
 // did the command says so too.
 func cellCommand(r result.Record) string {
+	return strings.Join(append(cellWords(r), "--out again"), " ")
+}
+
+// RunCommand makes one run again, typed in the directory of its results: of its cell that trial alone. Where runs with the
+// first trial's seed found the load or the warm-up, all trials are made.
+func RunCommand(r result.Record) string {
+	words := cellWords(r)
+	if r.Sustained == nil && r.Pilot == nil {
+		words = append(words, "--trials 1 --seed", strconv.FormatUint(r.Seed, 10))
+	}
+	return strings.Join(append(words, "--out again"), " ")
+}
+
+func cellWords(r result.Record) []string {
 	words := []string{"govbench run experiment.yaml --design", quoted(r.Design), "--scenario", quoted(r.Scenario)}
 	clients, closed := strings.CutSuffix(r.Load, " clients")
 	switch {
@@ -137,7 +151,7 @@ func cellCommand(r result.Record) string {
 	if r.GivenUp() {
 		words = append(words, "--stop-early")
 	}
-	return strings.Join(append(words, "--out again"), " ")
+	return words
 }
 
 // quoted writes a word as a shell reads it.

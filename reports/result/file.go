@@ -48,6 +48,9 @@ func read(name string, in io.Reader) (records []Record, good int64, err error) {
 		switch {
 		case err == io.EOF && len(line) == 0:
 			return records, good, nil
+		case err == io.EOF && !begun(line):
+			return fail(fmt.Sprintf("the last line has no end and is no run record: it begins with %.40q", line),
+				fmt.Sprintf("allowed is a record, which begins with %s: name another output directory, or take the line out", recordHead), nil)
 		case err == io.EOF:
 			return fail(fmt.Sprintf("the last line is truncated after %d bytes", len(line)),
 				runsBefore(len(records), "whole")+": --resume cuts the line off and runs its cell again", ErrTruncated)
@@ -63,6 +66,16 @@ func read(name string, in io.Reader) (records []Record, good int64, err error) {
 		records = append(records, r)
 		good += int64(len(line))
 	}
+}
+
+// recordHead begins every record.
+const recordHead = `{"schema":"` + Schema + `"`
+
+// begun reports whether a line without an end can be a record that was being written: it begins as one, as far as it goes,
+// or nothing of it reached the disk before the power failed.
+func begun(line []byte) bool {
+	n := min(len(line), len(recordHead))
+	return string(line[:n]) == recordHead[:n] || len(bytes.Trim(line, "\x00")) == 0
 }
 
 // runsBefore says what the runs before a truncated line are.
@@ -133,14 +146,20 @@ func create(path string, f *os.File) (*Writer, error) {
 }
 
 // Resume opens path to add to the runs it holds, and returns those. The rule of repair: a last line
-// without an end is a run that did not finish, so it is cut off, and said in the returned *Error
-// (truncated); any other damage is an error and changes nothing. A file that does not exist is created.
-func Resume(path string) (w *Writer, finished []Record, truncated *Error, err error) {
+// without an end that begins as a record is a run that did not finish, so it is cut off, and said in the returned *Error
+// (truncated); any other damage, and a line of something else, is an error and changes nothing. So is what mine, unless it is nil, says
+// of the runs. A file that does not exist is created.
+func Resume(path string, mine func([]Record) error) (w *Writer, finished []Record, truncated *Error, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	finished, good, err := read(path, f)
+	if mine != nil && (err == nil || errors.Is(err, ErrTruncated)) {
+		if foreign := mine(finished); foreign != nil {
+			return nil, finished, nil, errors.Join(foreign, f.Close())
+		}
+	}
 	if errors.Is(err, ErrTruncated) {
 		errors.As(err, &truncated)
 		truncated.Remedy = "it was cut off; " + runsBefore(len(finished), "kept")

@@ -79,6 +79,9 @@ func TestReadSaysWhereAndWhatToDo(t *testing.T) {
 		"windows ends":   {golden + "\r\n", 1, false, nil},
 		"truncated":      {golden + "\n" + golden[:40], 1, true, []string{"runs.jsonl:2 (byte ", "truncated after 40 bytes", "--resume"}},
 		"whole, no end":  {golden, 0, true, []string{"runs.jsonl:1 (byte 0)", "truncated"}},
+		"foreign end":    {golden + "\n{\"a\":1}", 1, false, []string{"runs.jsonl:2 (byte ", `has no end and is no run record: it begins with "{\"a\":1}"`, "name another output directory"}},
+		"newer end":      {strings.Replace(golden, "run/1", "run/2", 1), 0, false, []string{"no run record", "govbench.run/2"}},
+		"zeros at end":   {golden + "\n\x00\x00\x00", 1, true, []string{"truncated"}},
 		"garbage":        {golden + "\nxyz\n" + golden + "\n", 1, false, []string{"runs.jsonl:2 (byte ", "not a JSON object", "take the line out"}},
 		"blank line":     {"\n", 0, false, []string{"runs.jsonl:1 (byte 0)", "not a JSON object"}},
 		"newer schema":   {strings.Replace(golden, "run/1", "run/2", 1) + "\n", 0, false, []string{`"govbench.run/2"`, `allowed is "govbench.run/1"`}},
@@ -128,7 +131,7 @@ func TestCreateAppendResume(t *testing.T) {
 	if _, err := result.Create(path); !errors.Is(err, result.ErrExists) || !strings.Contains(err.Error(), "2 runs") {
 		t.Fatalf("Create over results: %v", err)
 	}
-	w, finished, truncated, err := result.Resume(path)
+	w, finished, truncated, err := result.Resume(path, nil)
 	if err != nil || truncated != nil || len(finished) != 2 {
 		t.Fatalf("Resume: %d, %v, %v", len(finished), truncated, err)
 	}
@@ -156,7 +159,7 @@ func TestResumeAfterACutAnywhere(t *testing.T) {
 				t.Fatalf("cut at %d: Create gave %v", cut, err)
 			}
 		}
-		w, finished, truncated, err := result.Resume(path)
+		w, finished, truncated, err := result.Resume(path, nil)
 		if err != nil || len(finished) != finishedWant || (truncated == nil) != clean {
 			t.Fatalf("cut at %d: %d finished, truncated %v, %v", cut, len(finished), truncated, err)
 		}
@@ -173,13 +176,23 @@ func TestResumeAfterACutAnywhere(t *testing.T) {
 }
 
 func TestResumeRefusesDamage(t *testing.T) {
-	text := "xyz\n" + golden + "\n" + golden[:9]
-	path := write(t, text)
-	if _, _, _, err := result.Resume(path); err == nil || errors.Is(err, result.ErrTruncated) {
-		t.Fatalf("got %v", err)
-	}
-	if after, _ := os.ReadFile(path); string(after) != text {
-		t.Fatal("a refused file was changed")
+	foreign := errors.New("of another experiment")
+	for _, tc := range []struct {
+		text string
+		mine func([]result.Record) error
+	}{
+		{"xyz\n" + golden + "\n" + golden[:9], nil},
+		{"a letter to my aunt", nil},
+		{golden + "\n" + strings.Replace(golden, "run/1", "run/2", 1), nil},
+		{golden + "\n" + golden[:60], func([]result.Record) error { return foreign }},
+	} {
+		path := write(t, tc.text)
+		if _, _, _, err := result.Resume(path, tc.mine); err == nil || errors.Is(err, result.ErrTruncated) || errors.Is(err, foreign) != (tc.mine != nil) {
+			t.Fatalf("got %v", err)
+		}
+		if after, _ := os.ReadFile(path); string(after) != tc.text {
+			t.Fatal("a refused file was changed")
+		}
 	}
 	if _, err := result.Create(filepath.Join(t.TempDir(), "no", "dir")); err == nil {
 		t.Fatal("created a file in no directory")
