@@ -51,6 +51,9 @@ search, as govbench run writes them, with what it was made for), saturation.json
 report.html, report.md, summary.csv (a row a run), plots, and experiment.yaml. In virtual time the same experiment gives
 the same bytes for any --jobs, which is how many searches go on at a time.
 
+Searches of hashiraft run a real engine in a bubble: they take minutes where others take seconds, longer the higher the
+load that is tried, which the progress line names.
+
 Ctrl-C stops cleanly: every finished run is kept, and --resume goes on from there with the objective and the
 precision of the runs that are there.
 

@@ -123,6 +123,9 @@ func (g *Gallery) side(p *comparePage, name string) ([]result.Record, error) {
 	if !ok || !s.Runs {
 		return nil, fmt.Errorf("there is no result set with runs that is called %q", shown(name))
 	}
+	if s.Kind() == kindSize {
+		return nil, fmt.Errorf("%q is a sizing: its runs look for the smallest group, each at a load of its own, so that they say nothing beside those of another set. Open the reports of two sizings beside each other; results of run, sweep and saturate are compared here", shown(name))
+	}
 	if s.Live() {
 		p.Growing = append(p.Growing, name)
 	}

@@ -19,6 +19,8 @@ const (
 	reportFile      = "report.html"
 	searchesFile    = "saturation.jsonl"
 	sweepFile       = "sweep.csv"
+	sizedFile       = "size.jsonl"
+	sizingFile      = "sizing.yaml"
 	experimentFile  = "experiment.yaml"
 	pricesFile      = "prices.yaml"
 	environmentFile = "environment.json"
@@ -29,7 +31,7 @@ const (
 // linkedFiles are the files to which a set's row links, with the words.
 func linkedFiles() []linked {
 	return []linked{{"report.md", "Markdown"}, {"summary.csv", "CSV"}, {sweepFile, "sweep CSV"}, {"effects.csv", "effects CSV"}, {"pareto.csv", "Pareto CSV"},
-		{"bench.txt", "Go benchmarks"}, {searchesFile, "searches"}, {runsFile, "runs"}, {experimentFile, "experiment"}}
+		{"bench.txt", "Go benchmarks"}, {"size.csv", "size CSV"}, {sizedFile, "candidates"}, {sizingFile, "sizing"}, {searchesFile, "searches"}, {pricesFile, "prices"}, {runsFile, "runs"}, {experimentFile, "experiment"}}
 }
 
 type linked struct{ File, Words string }
@@ -59,12 +61,17 @@ type set struct {
 	Ended   bool     // something was made of all its runs
 }
 
+// kindSize is the kind of a sizing.
+const kindSize = "size"
+
 // Kind is the command that made the set, as far as its files tell.
 func (s set) Kind() string {
 	has := func(name string) bool {
 		return slices.ContainsFunc(s.Files, func(l linked) bool { return l.File == name })
 	}
 	switch {
+	case has(sizingFile):
+		return kindSize
 	case has(searchesFile):
 		return "saturate"
 	case has(sweepFile):

@@ -93,7 +93,17 @@ func (g *Gallery) sum(s set) (out summary) {
 	if err != nil {
 		return out
 	}
+	if prices, ok := g.prices(s.Name); ok {
+		prices.Price(&in)
+	}
 	sentences := render.Verdicts(in)
+	if s.Kind() == kindSize {
+		sized, err := g.sized(s)
+		if err != nil || len(sized) == 0 {
+			return out // of runs alone nothing is sized
+		}
+		sentences = render.Sizings{Input: in, Sized: sized}.Verdicts()
+	}
 	if found, err := g.searches(s); err == nil && len(found) > 0 {
 		sentences = render.Saturations{Input: in, Found: found}.Verdicts()
 	}
@@ -157,6 +167,23 @@ func (g *Gallery) records(set string, bytesMax int64) ([]result.Record, error) {
 		err = nil
 	}
 	return records, err
+}
+
+// sized reads the candidates of a sizing.
+func (g *Gallery) sized(s set) (out []result.Sizing, err error) {
+	data, err := g.readAll(path.Join(s.Name, sizedFile), smallBytesMax)
+	if err != nil {
+		return nil, err
+	}
+	lines := json.NewDecoder(bytes.NewReader(data))
+	for lines.More() {
+		var c result.Sizing
+		if err := lines.Decode(&c); err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
 }
 
 // searches reads what the searches of a set have found.

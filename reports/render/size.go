@@ -79,8 +79,8 @@ func (in *Sizings) of(scenario string) []result.Sizing {
 	return slices.DeleteFunc(slices.Clone(in.Sized), func(s result.Sizing) bool { return s.Scenario != scenario })
 }
 
-// verdicts says for each service and fault model what is the cheapest that carries the load, or what comes nearest.
-func (in *Sizings) verdicts() []string {
+// Verdicts says for each service and fault model what is the cheapest that carries the load, or what comes nearest.
+func (in Sizings) Verdicts() []string {
 	var out []string
 	j := judged{in: in.Input}
 	for _, id := range in.sizeScenarios() {

@@ -51,7 +51,7 @@ func (in Sizings) WriteJSON(w io.Writer) error {
 func SizingText(w io.Writer, in Sizings) error {
 	out := term.Of(w)
 	out.Sentence(keep(in.sizeScope()))
-	for _, v := range in.verdicts() {
+	for _, v := range in.Verdicts() {
 		out.Sentence(keep(v))
 	}
 	for _, id := range in.sizeScenarios() {
@@ -102,7 +102,7 @@ func (in Sizings) writeMarkdown(w io.Writer) error {
 		p("")
 	}
 	p("## Answer\n")
-	for _, v := range in.verdicts() {
+	for _, v := range in.Verdicts() {
 		p("- %s", md(v))
 	}
 	for _, id := range in.sizeScenarios() {
@@ -193,7 +193,7 @@ func (in Sizings) writeHTML(w io.Writer) error {
 		return err
 	}
 	p := sizePage{Title: in.Title, Scope: in.sizeScope(), SizeNote: sizeNote, CostNote: costNote, Priced: in.priced(), Command: in.Command, Style: template.CSS(styleText),
-		Verdicts: in.verdicts(), Broken: in.sizeBroken(), Doubts: in.sizeDoubts(), Head: sizeHead, Loads: in.loads(), Lines: in.Prices.Lines, Sections: sections,
+		Verdicts: in.Verdicts(), Broken: in.sizeBroken(), Doubts: in.sizeDoubts(), Head: sizeHead, Loads: in.loads(), Lines: in.Prices.Lines, Sections: sections,
 		Basis: judge(in.Input).basis()}
 	for _, id := range in.sizeScenarios() {
 		table := sizeTable{Title: in.scenarioName(id)}
