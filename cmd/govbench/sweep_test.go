@@ -179,7 +179,7 @@ func TestSweep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := "cell,scenario,design,protocol,runtime,network,machine,faults,replicas,cores,load,seed,trial,design_block_max_wait_sec,factor_load,status,metric,value,unit"
+	head := "cell,scenario,design,protocol,runtime,network,machine,faults,replicas,cores,load,seed,trial,design_block_max_wait_sec,factor_load,status,metric,value,unit,cost_per_year,currency"
 	if got := strings.Join(rows[0], ","); got != head {
 		t.Errorf("head %s", got)
 	}

@@ -74,6 +74,7 @@ func (l *line) record(r *Record) {
 	l.rest(`,"probe":`, r.Probe, r.Probe != nil)
 	l.rest(`,"pilot":`, r.Pilot, r.Pilot != nil)
 	l.rest(`,"storage":`, r.Storage, r.Storage != nil)
+	l.rest(`,"parts":`, r.Parts, r.Parts != nil)
 	if r.GivenUpSec != 0 {
 		l.number(`,"given_up_sec":`, r.GivenUpSec)
 	}
