@@ -59,7 +59,7 @@ func TestShow(t *testing.T) {
 			t.Errorf("show %s:\n%s", kind, o.stdout)
 		}
 		if i := slices.IndexFunc(strings.Split(o.stdout, "\n"), func(line string) bool {
-			return tooWide(line) && kind != "networks" && kind != "metrics"
+			return tooWide(line) && kind != "networks" && kind != "metrics" && kind != "prices"
 		}); i >= 0 {
 			t.Errorf("show %s: line %d is longer than 100 columns", kind, i+1)
 		}

@@ -110,7 +110,7 @@ const shared = `design scenario load clients trace trace-speed duration warmup r
 // listed.
 func TestTreeSharesFlags(t *testing.T) {
 	root := newRoot(io.Discard, io.Discard)
-	own := map[string][]string{"run": {"stop-early"}, "sweep": {"stop-early"}, "saturate": {"objective", "precision"}}
+	own := map[string][]string{"run": {"stop-early", "prices"}, "sweep": {"stop-early", "prices"}, "saturate": {"objective", "precision"}}
 	run, _, err := root.Find([]string{"run"})
 	if err != nil {
 		t.Fatal(err)

@@ -40,6 +40,7 @@ type runFlags struct {
 	clock     string
 	trials    int
 	seed      uint64
+	prices    string
 	settings  []string
 	vary      []string
 	sample    int

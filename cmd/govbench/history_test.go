@@ -63,7 +63,7 @@ func TestHistory(t *testing.T) {
 	}
 	o = govbench(t, "history", path, "--effect", "20%")
 	o.want(t, exitOK)
-	if !strings.HasPrefix(o.stdout, "Nothing changed in 1 series.") {
+	if !strings.HasPrefix(o.stdout, "Nothing changed in 1 trend.") {
 		t.Errorf("with a larger effect:\n%s", o.stdout)
 	}
 }

@@ -33,6 +33,7 @@ func kinds() []kind {
 		{"workloads", familyRows, showFamily},
 		{"metrics", metricRows, showMetric},
 		{"faults", faultRows, showFault},
+		{"prices", priceRows, showPrice},
 	}
 }
 

@@ -160,6 +160,7 @@ func manFiles() [][2]string {
 		{"summary.csv, bench.txt, plots/", "the figures for a spreadsheet, for benchstat, and as pictures"},
 		{environmentFile, "machine, versions, start and end; of a sweep how long its cells took by themselves against the time that passed"},
 		{"sweep.csv, effects.csv, pareto.csv", "of a sweep: a row a run and metric, a factor's level, and a cell"},
+		{"prices.yaml", "of a run or a sweep: the price table by which its report says what a design costs a year"},
 		{failedFile, "of a sweep: the failed runs by themselves, each with the command that makes it again"},
 		{searchesFile, "of govbench saturate: a search a line"},
 		{sizedFile + ", size.csv, " + sizeFile, "of govbench size: a candidate a line, as a table too; what was asked, with the prices"},

@@ -22,6 +22,7 @@ import (
 func newReport() *cobra.Command {
 	var out string
 	var asJSON bool
+	var table runFlags
 	cmd := &cobra.Command{
 		Use:   "report DIR...",
 		Short: "render results again, or several together",
@@ -38,43 +39,60 @@ func newReport() *cobra.Command {
 			if out == "" {
 				out = args[0]
 			}
-			return renderAgain(cmd, args, out, asJSON)
+			return renderAgain(cmd, args, reporting{out: out, json: asJSON, prices: table.prices})
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "`DIR` of the report (default: that of the results, when there is one)")
+	table.addPrices(cmd.Flags())
+	cmd.Flags().Lookup("prices").Usage = "`FILE` of a price table, by which the report says what a design costs a year (default: the one beside the results)"
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object: wrote is the path of the report, runs the number of its runs, failed that of runs with a failed check")
 	return cmd
 }
 
-// renderAgain reads result directories and writes one report of all their runs.
-func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) error {
-	var records []result.Record
-	var files []experiment.File
+// reporting is where a report goes and how.
+type reporting struct {
+	out    string
+	json   bool
+	prices string // file of a price table
+}
+
+// readResults reads the runs and experiments of result directories.
+func readResults(warn io.Writer, dirs []string) (files []experiment.File, records []result.Record, err error) {
 	for _, dir := range dirs {
 		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-			return fmt.Errorf("%s is a file: allowed is a directory that govbench run wrote, such as %s", dir, filepath.Dir(dir))
+			return nil, nil, fmt.Errorf("%s is a file: allowed is a directory that govbench run wrote, such as %s", dir, filepath.Dir(dir))
 		}
 		read, err := result.ReadFile(filepath.Join(dir, runsFile))
 		if errors.Is(err, result.ErrTruncated) {
-			fmt.Fprintf(cmd.ErrOrStderr(), "govbench: %v\n", err)
+			fmt.Fprintf(warn, "govbench: %v\n", err)
 			err = nil
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s holds no results: %s is missing; name a directory that govbench run wrote", dir, runsFile)
+			return nil, nil, fmt.Errorf("%s holds no results: %s is missing; name a directory that govbench run wrote", dir, runsFile)
 		}
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		records = append(records, read...)
 		f, err := experiment.ReadFile(filepath.Join(dir, experimentFile))
 		if err == nil {
 			files = append(files, f)
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return nil, nil, err
 		}
 	}
 	if len(records) == 0 {
-		return fmt.Errorf("%v: no finished run to report", dirs)
+		return nil, nil, fmt.Errorf("%v: no finished run to report", dirs)
+	}
+	return files, records, nil
+}
+
+// renderAgain reads result directories and writes one report of all their runs.
+func renderAgain(cmd *cobra.Command, dirs []string, how reporting) error {
+	out, asJSON := how.out, how.json
+	files, records, err := readResults(cmd.ErrOrStderr(), dirs)
+	if err != nil {
+		return err
 	}
 	for _, dir := range dirs {
 		if isFile(filepath.Join(dir, sizedFile)) {
@@ -89,15 +107,26 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 		return fmt.Errorf("--out: cannot make the output directory: %w", err)
 	}
 	if len(found) > 0 {
+		if how.prices != "" {
+			return fmt.Errorf("--prices: the report of searches says no costs: leave it out")
+		}
 		return renderSearches(cmd, dirs, out, asJSON, files, found, records)
 	}
+	prices, err := pricesOf(how.prices, dirs...)
+	if err != nil {
+		return err
+	}
+	if err := keepPrices(out, &prices); err != nil {
+		return failure{err}
+	}
 	if len(dirs) == 1 && isFile(filepath.Join(dirs[0], sweepFile)) {
-		return renderSweep(cmd, dirs[0], out, asJSON, files, records)
+		return renderSweep(cmd, dirs[0], how, files, records, &prices)
 	}
 	in, err := experiment.Report(files, records)
 	if err != nil {
 		return err
 	}
+	prices.Price(&in)
 	if in.Sequences, err = readSequences(dirs); err != nil {
 		return err
 	}
@@ -109,16 +138,16 @@ func renderAgain(cmd *cobra.Command, dirs []string, out string, asJSON bool) err
 }
 
 // renderSweep writes the report of a sweep.
-func renderSweep(cmd *cobra.Command, dir, out string, asJSON bool, files []experiment.File, records []result.Record) error {
-	in, err := experiment.ReportSweep(files, records)
+func renderSweep(cmd *cobra.Command, dir string, how reporting, files []experiment.File, records []result.Record, prices *experiment.Prices) error {
+	in, err := experiment.ReportSweep(files, records, prices)
 	if err != nil {
 		return err
 	}
 	in.Title, in.Command, in.Environment = in.Title+sweepTitle, sweepAgain(dir), ranIn(dir)
-	if err := render.WriteSweep(out, in); err != nil {
+	if err := render.WriteSweep(how.out, in); err != nil {
 		return failure{err}
 	}
-	return tellReport(cmd.OutOrStdout(), filepath.Join(out, "report.html"), records, asJSON)
+	return tellReport(cmd.OutOrStdout(), filepath.Join(how.out, "report.html"), records, how.json)
 }
 
 // searchesIn reads the searches of result directories: all of them hold searches, or none.
@@ -214,10 +243,15 @@ type reportInput struct {
 
 // writeReport writes every output file and tells the result on stdout.
 func writeReport(cmd *cobra.Command, flags *runFlags, r reportInput) error {
+	prices, err := pricesOf(flags.prices, r.dir)
+	if err != nil {
+		return err
+	}
 	in, err := experiment.Report([]experiment.File{r.plan.File}, r.records)
 	if err != nil {
 		return err
 	}
+	prices.Price(&in)
 	in.Command, in.Environment = commandLine(), environment(r.started, r.ended)
 	if before := ranIn(r.dir); flags.resume && !before.Started.IsZero() {
 		in.Command, in.Environment.Started = runAgain([]string{r.dir}), before.Started

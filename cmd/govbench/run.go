@@ -27,8 +27,8 @@ func newRun() *cobra.Command {
 on twelve services at two loads. A flag overrides the file, and the file overrides the default.
 
 The result goes to stdout and progress to stderr. The output directory holds runs.jsonl (a run a line, written
-and synced as each ends), report.html, report.md, summary.csv, bench.txt, plots, and experiment.yaml, which
-gives the same digests when it is run again.
+and synced as each ends), report.html, report.md, summary.csv, bench.txt, plots, experiment.yaml, which gives the
+same digests when it is run again, and prices.yaml: the table by which the report says what a design costs a year.
 
 Ctrl-C stops cleanly: every finished run is kept, the report is written of those, and --resume runs the rest. So it
 does after any other end, a power cut included. A run whose check failed stays, marked as failed, and counts for no
@@ -46,6 +46,7 @@ Exit status: 0 done; 1 a check or a run failed, or the run was stopped; 2 the in
 	}
 	flags.add(cmd.Flags())
 	flags.addEarly(cmd.Flags())
+	flags.addPrices(cmd.Flags())
 	return cmd
 }
 
@@ -58,6 +59,11 @@ func runExperiments(cmd *cobra.Command, flags *runFlags, paths []string) error {
 	files, err := readExperiments(flags, paths)
 	if err != nil {
 		return err
+	}
+	if flags.prices != "" { // a wrong table shows before anything runs
+		if _, err := pricesOf(flags.prices); err != nil {
+			return err
+		}
 	}
 	var plans []*experiment.Plan
 	for _, f := range files {
@@ -167,6 +173,13 @@ func runPlan(cmd *cobra.Command, flags *runFlags, p *experiment.Plan) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	prices, err := pricesOf(flags.prices, dir)
+	if err == nil {
+		err = keepPrices(dir, &prices)
+	}
+	if err != nil {
+		return errors.Join(err, s.runs.Close())
+	}
 	progress := newProgress(cmd.ErrOrStderr(), flags.quiet, s)
 	started := time.Now()
 	jobs := max(min(flags.cellsAtATime(&p.File), len(s.missing)), 1)

@@ -71,7 +71,7 @@ func traceSequences(cmd *cobra.Command, dir, choice string, json bool) error {
 		silent.SetErr(cmd.ErrOrStderr())
 		cmd = silent
 	}
-	return renderAgain(cmd, []string{dir}, dir, false)
+	return renderAgain(cmd, []string{dir}, reporting{out: dir, json: false})
 }
 
 // sequencesOf traces a transaction of each design of a plan, as JSON lines.

@@ -15,7 +15,7 @@ func shapes() []shape {
 	return []shape{
 		{"run", "a line a run (govbench.run/1), as runs.jsonl has it: schema, cell, " + cell + ", runtime, load, factors, seed, trial, digest, window_sec, " +
 			"values (name, unit, better, exact, value), checks (name, ok, detail), warnings, provenance, category, limit, latency_cdf, stages, series, refusals, " +
-			"state_root, amendments, and of a mix members. Times are in seconds. With --dry-run a line a cell: cell, " + cell + ", load, factors, seed, trial."},
+			"state_root, amendments, storage (transactions, block_bytes, state_bytes, tx_per_year), parts (of a replica: cores, fsync_sec, disk_bytes_per_sec, link_bit_per_sec), and of a mix members. Times are in seconds. With --dry-run a line a cell: cell, " + cell + ", load, factors, seed, trial."},
 		{"sweep", "as run."},
 		{"saturate", "a line a search, as saturation.jsonl has it: schema, " + cell + ", runtime, factors, seed, trial, objective, precision, found, sustained, above, above_why, " +
 			"confirmed, limit, city, throughput, latency_p50_sec, latency_p99_sec, curve, problem, broken, warnings. With --dry-run a line a search: " + cell + ", factors, seed, trial, objective, precision."},
@@ -30,7 +30,7 @@ func shapes() []shape {
 		{"history", "a line a series, with its points and change points."},
 		{"history add", "a line a cell that was added: schema, version, at, " + cell + ", runtime, load, factors, values."},
 		{"list", "an array of objects. Scenarios: id, name, name_zh, category, lead_agency, participants, provenance, family, sources, and more. Designs: name, title, protocol, fault_model, " +
-			"min_replicas, replicas, source, settings. Networks, machines, faults: name, title, source. Workloads: name, title, laws, rules, scenarios. Metrics: name, unit, better, doc."},
+			"min_replicas, replicas, source, settings. Networks, machines, faults: name, title, source. Workloads: name, title, laws, rules, scenarios. Metrics: name, unit, better, doc. Prices: as of size --show-prices."},
 		{"show", "an object of list, or an array of them; a scenario has its whole page."},
 		{"trace", "a line a request: id, at, scenario, agency, client, read, logged, case, last, op."},
 		{"sequence", "a line a design, as sequence.jsonl has it: schema, cell, digest, scenario, design, load, seed, replicas, choice, request, height, proposer, at_sec, took_sec, " +

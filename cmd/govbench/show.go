@@ -23,10 +23,11 @@ func newShow() *cobra.Command {
 		Use:   "show KIND [NAME]",
 		Short: "one entry of the catalogue, in full; without a name, all of them",
 		Long: `Show an entry of the catalogue in full. A scenario may be any selection of them, a mix such as category:all, or
-a file of your own.`,
+a file of your own. Prices are a table as --prices takes it, to begin your own with, or a file of yours, which is checked.`,
 		Example: `  govbench show scenario real-estate-registration
   govbench show scenario category:all
-  govbench show family register`,
+  govbench show family register
+  govbench show prices > prices.yaml`,
 		Args:              kindArgs(2),
 		ValidArgsFunction: completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -87,6 +88,10 @@ func (k kind) objects(name string) ([]any, error) {
 			out = append(out, p.object())
 		}
 		return out, err
+	}
+	if k.name == "prices" {
+		p, err := priceTable(name)
+		return []any{p}, err
 	}
 	if err := k.show(io.Discard, name); err != nil {
 		return nil, err // of a name that is none

@@ -92,12 +92,12 @@ func TestSizeInput(t *testing.T) {
 	prices.want(t, exitOK)
 	o := govbench(t, "size", path, "--dry-run", "--prices", write(t, "own.yaml", strings.Replace(prices.stdout, "name: 100M", "name: thin", 1)))
 	o.want(t, exitOK)
-	if !strings.Contains(o.stdout, "24 candidates for the load city and 30% on top") || !strings.Contains(o.stdout, "link thin") {
+	if !strings.Contains(o.stdout, "54 candidates for the load city and 30% on top") || !strings.Contains(o.stdout, "link thin") {
 		t.Error(o.stdout)
 	}
 	o = govbench(t, "size", path, "--dry-run", "--json")
 	o.want(t, exitOK)
-	if n := strings.Count(o.stdout, `"tried":`); n != 24 {
+	if n := strings.Count(o.stdout, `"tried":`); n != 54 {
 		t.Errorf("%d lines: %s", n, o.stdout)
 	}
 }

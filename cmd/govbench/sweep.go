@@ -44,7 +44,8 @@ The effects go to stdout and progress to stderr. The output directory holds runs
 govbench run, and tables that pandas, R and DuckDB read as they are: sweep.csv has a row a run and metric with a column a
 setting (durations in seconds, sizes in bytes), effects.csv a row a metric, factor and level, pareto.csv a row a cell.
 report.html, report.md and plots/ hold the report with its figures: each factor's share, heat maps over the two factors
-that matter most, and the Pareto front. govbench report DIR writes it again.
+that matter most, and the Pareto front. govbench report DIR writes it again. Costs are of a year by the price table in
+prices.yaml, or replicas x cores where a cell has no price.
 
 A factor's share is its first-order sensitivity: the variance of the means at its levels over the variance of all runs.
 
@@ -68,6 +69,7 @@ Exit status: 0 done; 1 a check or a run failed, or the sweep was stopped; 2 the 
 	}
 	flags.add(cmd.Flags())
 	flags.addEarly(cmd.Flags())
+	flags.addPrices(cmd.Flags())
 	return cmd
 }
 
@@ -96,7 +98,11 @@ func sweepAgain(dir string) string {
 
 // writeSweep writes the report of a sweep and tells its effects on stdout.
 func writeSweep(cmd *cobra.Command, flags *runFlags, r reportInput) error {
-	in, err := experiment.ReportSweep([]experiment.File{r.plan.File}, r.records)
+	prices, err := pricesOf(flags.prices, r.dir)
+	if err != nil {
+		return err
+	}
+	in, err := experiment.ReportSweep([]experiment.File{r.plan.File}, r.records, &prices)
 	if err != nil {
 		return err
 	}

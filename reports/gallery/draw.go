@@ -80,6 +80,9 @@ func (g *Gallery) make(s set) (*drawing, error) {
 	if err != nil {
 		return nil, err
 	}
+	if prices, ok := g.prices(s.Name); ok {
+		prices.Price(&in)
+	}
 	if title == "" {
 		title = path.Base(s.Name)
 	}

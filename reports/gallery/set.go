@@ -20,6 +20,7 @@ const (
 	searchesFile    = "saturation.jsonl"
 	sweepFile       = "sweep.csv"
 	experimentFile  = "experiment.yaml"
+	pricesFile      = "prices.yaml"
 	environmentFile = "environment.json"
 	plotsDir        = "plots"
 	traceDir        = "trace"

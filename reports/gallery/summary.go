@@ -122,6 +122,16 @@ func (g *Gallery) experiment(set string) (files []experiment.File, title string)
 	return []experiment.File{f}, f.Name
 }
 
+// prices is the price table of a set, if it has one that can be read.
+func (g *Gallery) prices(set string) (experiment.Prices, bool) {
+	data, err := g.readAll(path.Join(set, pricesFile), smallBytesMax)
+	if err != nil {
+		return experiment.Prices{}, false
+	}
+	p, err := experiment.ParsePrices(pricesFile, data)
+	return p, err == nil
+}
+
 // environment is where the runs of a set were made, as far as it is known.
 func (g *Gallery) environment(set string) (e render.Environment) {
 	data, err := g.readAll(path.Join(set, environmentFile), smallBytesMax)

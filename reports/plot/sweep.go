@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -25,8 +24,8 @@ const crossMost = 30
 
 // Sweep draws what settings do: the share of each factor in each metric; for each metric the means over the levels of the
 // two factors with the greatest shares; and the cells of each service in throughput, latency and cost with the Pareto
-// front. Effects without a factor and choices of nothing draw nothing.
-func Sweep(records []result.Record, effects []stats.Effect, choices []stats.Choice, titles map[string]string) ([]result.Figure, error) {
+// front. currency is that of their costs, where those are money. Effects without a factor and choices of nothing draw nothing.
+func Sweep(records []result.Record, effects []stats.Effect, choices []stats.Choice, titles map[string]string, currency string) ([]result.Figure, error) {
 	var sheets []sheet
 	if s := shareSheet(effects); len(s.panels) > 0 {
 		sheets = append(sheets, s)
@@ -39,7 +38,7 @@ func Sweep(records []result.Record, effects []stats.Effect, choices []stats.Choi
 			}
 		}
 	}
-	return finishAll(append(sheets, frontSheets(choices, titles)...))
+	return finishAll(append(sheets, frontSheets(choices, titles, currency)...))
 }
 
 func metricsOf(effects []stats.Effect) (out []string) {
@@ -133,20 +132,56 @@ func (s shares) Plot(c draw.Canvas, p *plot.Plot) {
 // frontPanels bounds the panels of a sheet of Pareto fronts.
 const frontPanels = 6
 
-// frontSheets has a panel a service.
-func frontSheets(choices []stats.Choice, titles map[string]string) []sheet {
-	var scenarios []string
+// bandsMost is how many costs or ranges of costs a sheet tells apart.
+const bandsMost = 5
+
+// band is a cost, or a range of costs that are drawn alike.
+type band struct{ low, high float64 }
+
+func (b band) has(cost float64) bool { return b.low <= cost && cost <= b.high }
+
+// bandsOf are the costs of choices, or ranges with as many costs each where there are too many to tell apart.
+func bandsOf(choices []stats.Choice) (out []band) {
 	var costs []float64
 	for _, c := range choices {
-		scenarios = appendNew(scenarios, c.Run.Scenario)
-		if !slices.Contains(costs, c.Cost) {
-			costs = append(costs, c.Cost)
-		}
+		costs = append(costs, c.Cost)
 	}
 	slices.Sort(costs)
+	costs = slices.Compact(costs)
+	for i, n := 0, min(len(costs), bandsMost); i < n; i++ {
+		part := costs[i*len(costs)/n : (i+1)*len(costs)/n]
+		out = append(out, band{part[0], part[len(part)-1]})
+	}
+	return out
+}
+
+// text is a band in words.
+func (b band) text(currency string) string {
+	if currency == "" {
+		currency = "cores"
+	}
+	if a, z := number(b.low), number(b.high); a != z {
+		return a + " to " + z + " " + currency
+	}
+	return number(b.high) + " " + currency
+}
+
+// frontSheets has a panel a service.
+func frontSheets(choices []stats.Choice, titles map[string]string, currency string) []sheet {
+	var scenarios []string
+	for _, c := range choices {
+		scenarios = appendNew(scenarios, c.Run.Scenario)
+	}
+	unit := "replicas x cores"
+	if len(choices) > 0 && choices[0].Priced {
+		unit = currency + " a year"
+	} else {
+		currency = ""
+	}
+	costs := bandsOf(choices)
 	var names []string
-	for _, c := range costs {
-		names = append(names, "cost "+strconv.FormatFloat(c, 'g', -1, 64))
+	for _, b := range costs {
+		names = append(names, "cost "+b.text(currency))
 	}
 	styles := stylesOf(names)
 	var keys []key
@@ -161,7 +196,7 @@ func frontSheets(choices []stats.Choice, titles map[string]string) []sheet {
 	for part := range slices.Chunk(scenarios, frontPanels) {
 		s := sheet{name: "pareto", section: SectionSweep, title: "Throughput, latency and cost of each cell", height: 215, keys: keys,
 			caption: "A point is a cell: across its throughput, up the 99th percentile of its latency (logarithmic), medians over its trials; right and low is good. Marked are those on the Pareto front: " +
-				"no other cell of the service is as good in throughput, latency and cost (replicas x cores) and better in one. A line joins the marks of equal cost."}
+				"no other cell of the service is as good in throughput, latency and cost (" + unit + ") and better in one. A line joins the marks of one cost."}
 		if len(out) > 0 {
 			s.name, s.title = fmt.Sprintf("pareto-%d", len(out)+1), s.title+", continued"
 		}
@@ -173,7 +208,7 @@ func frontSheets(choices []stats.Choice, titles map[string]string) []sheet {
 	return out
 }
 
-func frontPanel(scenario string, titles map[string]string, choices []stats.Choice, costs []float64, styles []style) *plot.Plot {
+func frontPanel(scenario string, titles map[string]string, choices []stats.Choice, costs []band, styles []style) *plot.Plot {
 	p := newPlot()
 	p.Title.Text = cut(cmp.Or(titles[scenario], scenario), 46)
 	p.X.Label.Text, p.Y.Label.Text = "throughput (tx/s)", "latency p99"
@@ -200,7 +235,7 @@ var beaten = draw.GlyphStyle{Color: color.RGBA{0xa9, 0xae, 0xb9, 0xff}, Radius: 
 // front draws the cells of a service, those on the front last.
 type front struct {
 	choices []stats.Choice // in order of throughput
-	costs   []float64
+	costs   []band
 	styles  []style // by cost
 }
 
@@ -215,11 +250,11 @@ func (f front) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, cost := range f.costs {
 		var line []vg.Point
 		for _, o := range f.choices {
-			if o.Best && o.Cost == cost {
+			if o.Best && cost.has(o.Cost) {
 				line = append(line, vg.Point{X: x(o.Throughput), Y: y(o.Latency)})
 			}
 		}
-		if len(line) > 1 {
+		if len(line) > 1 && cost.low == cost.high {
 			c.StrokeLines(f.styles[i].line, line)
 		}
 		for _, at := range line {

@@ -36,9 +36,9 @@ func TestSweep(t *testing.T) {
 	for _, m := range []string{"throughput", "latency-p99"} {
 		effects = append(effects, stats.MainEffects(records, stats.Factors(records), m)...)
 	}
-	choices := stats.Choices(records, nil)
+	choices := stats.Choices(records, nil, nil)
 	draw := func() []result.Figure {
-		f, err := Sweep(records, effects, choices, map[string]string{"s": "Deeds"})
+		f, err := Sweep(records, effects, choices, map[string]string{"s": "Deeds"}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func TestSweep(t *testing.T) {
 	}
 	figures := draw()
 	want := map[string][]string{"shares": {"design.block.max_txs", "99", "by chance alone"}, "heat-throughput": {"3200", "100ms", "no run with figures"},
-		"heat-latency-p99": {"150 ms", "max_wait"}, "pareto": {"Deeds", "cost 3", "cost 5"}}
+		"heat-latency-p99": {"150 ms", "max_wait"}, "pareto": {"Deeds", "cost 3 cores", "cost 5 cores"}}
 	if len(figures) != len(want) {
 		t.Errorf("%d figures", len(figures))
 	}
@@ -65,7 +65,7 @@ func TestSweep(t *testing.T) {
 			}
 		}
 	}
-	if none, err := Sweep(nil, nil, nil, nil); err != nil || len(none) != 0 {
+	if none, err := Sweep(nil, nil, nil, nil, ""); err != nil || len(none) != 0 {
 		t.Errorf("%d figures of nothing: %v", len(none), err)
 	}
 }

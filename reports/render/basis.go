@@ -3,6 +3,7 @@ package render
 import (
 	_ "embed" // the section is a file of its own
 	"html/template"
+	"slices"
 	"time"
 )
 
@@ -19,7 +20,7 @@ type basis struct {
 }
 
 func (j *judged) basis() basis {
-	b := basis{Provenance: j.provenanceRows(), Shared: j.sharedModelling(), Notes: append(j.designNotes(), j.where()...), NotModelled: append(j.costs(), j.notModelled()...)}
+	b := basis{Provenance: j.provenanceRows(), Shared: j.sharedModelling(), Notes: append(j.designNotes(), j.where()...), NotModelled: slices.Concat(j.costs(), j.in.prices(), j.notModelled())}
 	if j.in.Environment.Go != "" {
 		b.Environment = &j.in.Environment
 	}

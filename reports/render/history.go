@@ -58,7 +58,7 @@ func HistoryText(w io.Writer, trends []history.Trend, rule stats.Steps, all bool
 		t.Rows = append(t.Rows, historyRow(out, trend))
 	}
 	if quiet == len(trends) {
-		out.Sentence(fmt.Sprintf("Nothing changed in %s.", count(len(trends), "series")))
+		out.Sentence(fmt.Sprintf("Nothing changed in %s.", count(len(trends), "trend")))
 	} else {
 		fmt.Fprintln(out)
 		t.Write(out)

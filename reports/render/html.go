@@ -126,7 +126,7 @@ func writeHTML(w io.Writer, in Input) error {
 	p := page{Title: in.Title, Scope: j.scope(), Style: template.CSS(styleText), Broken: j.broken(), Tally: j.tally(),
 		Objective: j.objectiveText(), Verdicts: j.verdicts(), Cells: j.cellRows(),
 		Answers: j.answersByLoad(), Comparisons: j.comparisons(), Sections: sections, Checks: j.checkRows(), Warnings: j.warnings(),
-		Runs: j.runViews(), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: j.notModelled(), Costs: j.costs(), Shared: j.sharedModelling(),
+		Runs: j.runViews(), Provenance: j.provenanceRows(), Notes: append(j.designNotes(), j.where()...), NotModelled: j.notModelled(), Costs: append(j.costs(), j.in.prices()...), Shared: j.sharedModelling(),
 		Again: j.again(), AgainNote: j.againNote(), LoadNote: loadNote, GlanceNote: glanceNote, Cross: j.crossRows(), CrossNote: crossNote, Sampled: j.sampled(), VerdictNote: verdictNote, BestNote: bestNote, SampleNote: sampleNote,
 		ExactNote: exactNote, CatalogueNote: catalogueNote}
 	p.Services, p.Verifications, p.Refusals = j.serviceTables(), j.verifications(), j.refusals()

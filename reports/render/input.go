@@ -19,12 +19,14 @@ type Input struct {
 	Figures   []result.Figure // in the order of the page
 	Scenarios map[string]ScenarioInfo
 	Designs   map[string]DesignInfo
-	Networks  map[string]string // what each is and where its figures come from, a sentence
-	Machines  map[string]string // the same of the machine profiles
-	Sequences []result.Sequence // traced transactions, a design each
-	Command   string            // that makes these results again
-	Cores     map[string]int    // of a node, by the cell's hash, where the machine is known
-	Objective result.Objective  // what the verdicts hold each cell against; nil: the default one
+	Networks  map[string]string      // what each is and where its figures come from, a sentence
+	Machines  map[string]string      // the same of the machine profiles
+	Sequences []result.Sequence      // traced transactions, a design each
+	Command   string                 // that makes these results again
+	Cores     map[string]int         // of a node, by the cell's hash, where the machine is known
+	Prices    PriceTable             // by which the costs are
+	Costs     map[string]result.Cost // of a year, by the cell's hash; nil: nothing is priced
+	Objective result.Objective       // what the verdicts hold each cell against; nil: the default one
 	// Environment is written to environment.json and shown last: it is what may differ next time.
 	Environment Environment
 }

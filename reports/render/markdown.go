@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/govbench/govbench/reports/term"
@@ -134,7 +135,7 @@ func (j *judged) markdownBasis(p printer) {
 	for _, n := range append(j.designNotes(), j.where()...) {
 		p("- **%s**: %s", md(n.Name), md(n.Text))
 	}
-	for _, b := range append(j.costs(), j.notModelled()...) {
+	for _, b := range slices.Concat(j.costs(), j.in.prices(), j.notModelled()) {
 		p("\n### %s\n", md(b.Heading))
 		for _, item := range b.Items {
 			p("- %s", md(item))

@@ -39,13 +39,15 @@ func offeredOnly(c stats.Cell, r result.Record) result.Record {
 
 // standing is how a group of cells of one kind stands to the objective.
 type standing struct {
-	name           string
-	model          string // of faults
-	sampled        bool
-	cells          []stats.Cell
-	met            []stats.Cell
-	broken         int
-	costLow, costs float64 // replicas x cores of the least and the most costly of the cells; 0: not known
+	name            string
+	model           string // of faults
+	sampled         bool
+	cells           []stats.Cell
+	met             []stats.Cell
+	broken          int
+	coresLow, cores float64 // replicas x cores of the smallest and the largest of the cells; 0: not known
+	yearLow, year   float64 // money of a year of the least and the most costly of the cells
+	priced          bool    // every cell has a price
 }
 
 // standings are those of every group, exact figures and samples apart, in the order in which a government should ask.
@@ -58,7 +60,8 @@ func (j *judged) standings() []standing {
 				s := standing{name: g, model: t.model, sampled: sampled}
 				for _, c := range j.cells {
 					if j.group(c) == g && j.faultModel(c.Design) == t.model && (c.Runtime != result.Virtual) == sampled {
-						s.add(c, j.meets(c), j.cost(c))
+						s.add(c, j.meets(c))
+						s.price(c, j)
 					}
 				}
 				if len(s.cells) > 0 {
@@ -70,11 +73,7 @@ func (j *judged) standings() []standing {
 	return out
 }
 
-func (s *standing) add(c stats.Cell, met bool, cost float64) {
-	if len(s.cells) == 0 || cost < s.costLow {
-		s.costLow = cost
-	}
-	s.costs = max(s.costs, cost)
+func (s *standing) add(c stats.Cell, met bool) {
 	s.cells = append(s.cells, c)
 	switch {
 	case met:
@@ -84,10 +83,18 @@ func (s *standing) add(c stats.Cell, met bool, cost float64) {
 	}
 }
 
-// cost is what a cell's group takes, in cores; 0 when its machine's are not known.
-func (j *judged) cost(c stats.Cell) float64 {
+// price adds what a cell takes: in cores, 0 when its machine's are not known, and in money where it has a price. A cell of
+// which no run counts says nothing.
+func (s *standing) price(c stats.Cell, j *judged) {
 	r := anyRecord(c)
-	return float64(r.Replicas * j.in.Cores[r.Cell])
+	cores := float64(r.Replicas * j.in.Cores[r.Cell])
+	year, ok := j.in.costOf(c)
+	if len(s.cells) == 1 {
+		s.coresLow, s.yearLow, s.priced = cores, year.Year(), ok
+	}
+	s.coresLow, s.cores = min(s.coresLow, cores), max(s.cores, cores)
+	s.yearLow, s.year = min(s.yearLow, year.Year()), max(s.year, year.Year())
+	s.priced = s.priced && ok
 }
 
 // verdicts are the sentences with which the report begins: the objective; the least costly design that meets it
@@ -120,6 +127,9 @@ func (j *judged) objectiveText() string {
 	if slices.ContainsFunc(j.cells, func(c stats.Cell) bool { return sound(c) && c.Carried() && !j.meets(c) }) {
 		text += " It is stricter than carrying a load, below, which leaves no more than 2 % of it unanswered."
 	}
+	if j.in.Costs != nil {
+		text += fmt.Sprintf(" Costs are those of a year of the cell's load by the price table %s, %s, with what it assumes; what the figures rest on has every price.", j.in.Prices.Name, j.in.Prices.Date)
+	}
 	return text
 }
 
@@ -144,10 +154,21 @@ func (j *judged) chosen(t trust, rivals []standing, sampled bool) string {
 		}
 		return fmt.Sprintf("%s: no design meets the objective everywhere; %s comes closest, in %d of %d cells.", text, most.name, len(most.met), len(most.cells)) + withheld
 	}
-	least := slices.MinFunc(everywhere, func(a, b standing) int { return compare(a.costs, b.costs) }).costs
+	inMoney := !slices.ContainsFunc(everywhere, func(s standing) bool { return !s.priced })
+	cost := func(s standing) float64 {
+		if inMoney {
+			return s.year
+		}
+		return s.cores
+	}
+	least := cost(slices.MinFunc(everywhere, func(a, b standing) int { return compare(cost(a), cost(b)) }))
 	var names []string
+	upTo := ""
 	for _, s := range everywhere {
-		if s.costs == least {
+		if cost(s) == least {
+			if inMoney && s.yearLow < s.year {
+				upTo = "up to "
+			}
 			names = append(names, s.name)
 		}
 	}
@@ -156,12 +177,16 @@ func (j *judged) chosen(t trust, rivals []standing, sampled bool) string {
 		text += " everywhere"
 	}
 	if least > 0 {
-		text += fmt.Sprintf(" for %s cores", figure(least))
+		price, fewer := figure(least)+" cores", "fewer"
+		if inMoney {
+			price, fewer = upTo+amount(least, j.in.Prices.Currency)+" a year", "less"
+		}
+		text += " for " + price
 		if len(names) > 1 {
 			text += " each"
 		}
 		if len(everywhere) > len(names) {
-			text += ", fewer than the others that do"
+			text += ", " + fewer + " than the others that do"
 		}
 	}
 	return text + "."
@@ -206,15 +231,33 @@ func tailsOf(cells []stats.Cell) []float64 {
 	return out
 }
 
+// costText is a group and what it costs: a year where the table has a price of every cell, and replicas x cores
+// otherwise.
 func (j *judged) costText(s standing) string {
 	r := anyRecord(s.cells[0])
+	group := fmt.Sprintf("%d replicas x %s", r.Replicas, count(j.in.Cores[r.Cell], "core"))
 	switch {
-	case s.costLow == 0:
-		return fmt.Sprintf(" (%s)", count(r.Replicas, "replica"))
-	case s.costLow == s.costs:
-		return fmt.Sprintf(" (%d replicas x %s = %s)", r.Replicas, count(j.in.Cores[r.Cell], "core"), figure(s.costs))
+	case s.priced && s.coresLow == s.cores:
+		return fmt.Sprintf(" (%s, %s a year)", group, j.moneyText(s))
+	case s.priced:
+		return fmt.Sprintf(" (%s to %s cores, %s a year)", figure(s.coresLow), figure(s.cores), j.moneyText(s))
 	}
-	return fmt.Sprintf(" (%s to %s cores)", figure(s.costLow), figure(s.costs))
+	without := ""
+	if j.in.Costs != nil {
+		without = "; without a price"
+	}
+	switch {
+	case s.coresLow == 0:
+		return fmt.Sprintf(" (%s%s)", count(r.Replicas, "replica"), without)
+	case s.coresLow == s.cores:
+		return fmt.Sprintf(" (%s = %s%s)", group, figure(s.cores), without)
+	}
+	return fmt.Sprintf(" (%s to %s cores%s)", figure(s.coresLow), figure(s.cores), without)
+}
+
+// moneyText is what the cells of a group cost.
+func (j *judged) moneyText(s standing) string {
+	return rangeText(s.yearLow, s.year, figure) + " " + j.in.Prices.Currency
 }
 
 // byLoad says at which loads how many services are met, where loads are few and differ.

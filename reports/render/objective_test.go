@@ -33,6 +33,38 @@ func seeded(seed uint64, r result.Record) result.Record {
 	return r
 }
 
+// TestVerdictsInMoney: where every cell has a price the cheapest in money is chosen, though another has fewer cores; one
+// cell without a price says so, and cores decide.
+func TestVerdictsInMoney(t *testing.T) {
+	records := []result.Record{trial("pbft", result.Virtual, 2000, 2000, 0.01), trial("hotstuff", result.Virtual, 2000, 2000, 0.02)}
+	in := Input{Designs: map[string]DesignInfo{"pbft": {FaultModel: "byzantine"}, "hotstuff": {FaultModel: "byzantine"}},
+		Cores: map[string]int{}, Prices: PriceTable{Name: "street", Currency: "CNY", Date: "2020"}}
+	for i := range records {
+		records[i].Cell = records[i].Design
+		in.Cores[records[i].Cell] = 4
+	}
+	records[1].Replicas = 7
+	in.Records = records
+	in.Costs = map[string]result.Cost{"pbft": {Cores: 900, Disk: 99, Link: 1}, "hotstuff": {Cores: 500}}
+	text := strings.Join(judge(in).verdicts(), "\n")
+	for _, want := range []string{"hotstuff meets the objective for 500 CNY a year, less than the others that do.", "pbft (4 replicas x 4 cores, 1,000 CNY a year) meets it"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+	}
+	in.Costs["hotstuff"] = result.Cost{Unpriced: "a reason"}
+	j := judge(in)
+	text = strings.Join(j.verdicts(), "\n")
+	for _, want := range []string{"pbft meets the objective for 16 cores, fewer than the others that do.", "hotstuff (7 replicas x 4 cores = 28; without a price) meets it"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+	}
+	if got := in.prices(); len(got) != 1 || !strings.Contains(strings.Join(got[0].Items, " "), "1 cell of 2 (a reason)") || !strings.Contains(j.objectiveText(), "street") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // Each sentence against records made by hand.
 func TestVerdictSentences(t *testing.T) {
 	larger := trial("hotstuff", result.Virtual, 2000, 2000, 0.02)

@@ -13,14 +13,7 @@ type Sizings struct {
 	Input   // its records are the runs of the sizing; its command makes the results again
 	Sized   []result.Sizing
 	Skipped []string // services that have no such load, a sentence each
-	Prices  PriceTable
-	Asked   string // headroom and load in words
-}
-
-// PriceTable is what a report says of the prices.
-type PriceTable struct {
-	Name, Date, Source string
-	Lines              []string // a sentence for every price, with its source
+	Asked   string   // headroom and load in words
 }
 
 // sizeNote says what the figures of a sizing mean.
@@ -28,18 +21,10 @@ const sizeNote = "A candidate is sized for the busiest moment of the load, offer
 	"More cores and better disks and links are taken to carry no less, so that not every candidate is run. " +
 	"Utilisation, latency and storage are measured at the load itself, without the headroom, of the busiest replica."
 
-// costNote is the arithmetic of the cost.
-const costNote = "Cost of a year: replicas x cores x 8,760 h x the price of a core's hour; replicas x 12 x the month of a link; and the GB that a year adds x 12 x the GB's month, since a disk has that room from the start. " +
-	"Growth of a year: replicas x transactions of a year x (bytes of blocks + bytes of state a transaction). " +
-	"Transactions of a year follow the load's mean: 250 days of services with office hours and 365 of others; of a plain rate, every second of the year."
-
 // sizeHead is the head of the table of what carries.
 var sizeHead = []string{"design", "replicas", "cores", "disk", "link", "cost a year", "CPU", "disk busy", "link busy", "p50", "p99", "growth a year", "highest load, requests/s", "held back by"}
 
 func shareText(v float64) string { return quantity(v, "ratio") }
-
-// amount is money in words.
-func amount(v float64, currency string) string { return fmt.Sprintf("%s %s", figure(v), currency) }
 
 // storageText is an amount of bytes.
 func storageText(v float64) string {

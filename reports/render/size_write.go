@@ -84,11 +84,6 @@ func SizingText(w io.Writer, in Sizings) error {
 	return out.Err()
 }
 
-// priced says by which prices.
-func (in *Sizings) priced() string {
-	return fmt.Sprintf("Prices: %s, %s (%s).", in.Prices.Name, in.Prices.Date, in.Prices.Source)
-}
-
 func (in Sizings) writeMarkdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	p := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }

@@ -23,9 +23,51 @@ func tidyHead() []string {
 	return []string{"cell", "scenario", "design", "protocol", "runtime", "network", "machine", "faults", "replicas", "cores", "load", "seed", "trial"}
 }
 
+// tidyTail are the columns of every run, after those of the factors.
+func tidyTail() []string {
+	return []string{"status", "metric", "value", "unit", "cost_per_year", "currency"}
+}
+
+// yearCell is what a cell costs a year, empty where it has no price.
+func (s Sweep) yearCell(cell string) string {
+	if c, ok := s.Costs[cell]; ok && c.Unpriced == "" {
+		return strconv.FormatFloat(c.Year(), 'f', 2, 64)
+	}
+	return ""
+}
+
+// currency is that of the cost of a cell, empty where it has no price.
+func (s Sweep) currency(cell string) string {
+	if s.yearCell(cell) == "" {
+		return ""
+	}
+	return cellText(s.Prices.Currency)
+}
+
+// inMoney reports whether the front is by money: every cell on it or behind it has a price.
+func inMoney(choices []stats.Choice) bool {
+	return len(choices) > 0 && choices[0].Priced
+}
+
+// costUnit says what the costs of choices are.
+func (s Sweep) costUnit(choices []stats.Choice) string {
+	if inMoney(choices) {
+		return s.Prices.Currency + " a year by the price table " + s.Prices.Name
+	}
+	return "replicas x cores"
+}
+
+// costCell is the cost of a choice.
+func (s Sweep) costCell(c stats.Choice) string {
+	if c.Priced {
+		return amount(c.Cost, s.Prices.Currency)
+	}
+	return fmt.Sprintf("%g", c.Cost)
+}
+
 // factorColumns names the factors' columns, apart from those of every run.
 func factorColumns(factors []stats.Factor) []string {
-	taken := append(tidyHead(), "status", "metric", "value", "unit")
+	taken := append(tidyHead(), tidyTail()...)
 	var out []string
 	for _, f := range factors {
 		name := f.Column()
@@ -41,20 +83,20 @@ func factorColumns(factors []stats.Factor) []string {
 // tidy has one row a run and metric; a run without figures has one row that says why.
 func (s Sweep) tidy() [][]string {
 	settings := slices.DeleteFunc(stats.Factors(s.Records), func(f stats.Factor) bool { return !isSetting(s.Records, f.Name) })
-	rows := [][]string{slices.Concat(tidyHead(), factorColumns(settings), []string{"status", "metric", "value", "unit"})}
+	rows := [][]string{slices.Concat(tidyHead(), factorColumns(settings), tidyTail())}
 	beyond := stats.Beyond(s.Records)
 	for _, r := range s.Records {
-		run := s.tidyRun(r, settings)
+		run, cost := s.tidyRun(r, settings), []string{s.yearCell(r.Cell), s.currency(r.Cell)}
 		if len(r.Failed()) > 0 {
-			rows = append(rows, append(run, "failed", "", "", ""))
+			rows = append(rows, append(run, append([]string{"failed", "", "", ""}, cost...)...))
 			continue
 		}
 		if beyond(r) {
-			rows = append(rows, append(run, statusBeyond(r), "", "", ""))
+			rows = append(rows, append(run, append([]string{statusBeyond(r), "", "", ""}, cost...)...))
 			continue
 		}
 		for _, v := range r.Values {
-			rows = append(rows, append(run[:len(run):len(run)], "ok", v.Name, strconv.FormatFloat(v.Value, 'g', -1, 64), v.Unit))
+			rows = append(rows, append(run[:len(run):len(run)], "ok", v.Name, strconv.FormatFloat(v.Value, 'g', -1, 64), v.Unit, cost[0], cost[1]))
 		}
 	}
 	return rows
@@ -97,7 +139,7 @@ func (s Sweep) Effects() (out []stats.Effect) {
 }
 
 // Choices are the cells as one who has to choose sees them.
-func (s Sweep) Choices() []stats.Choice { return stats.Choices(s.Records, s.Cores) }
+func (s Sweep) Choices() []stats.Choice { return stats.Choices(s.Records, s.Cores, s.years()) }
 
 func (s Sweep) effects() [][]string {
 	rows := [][]string{{"metric", "unit", "factor", "level", "runs", "mean", "effect", "share", "chance"}}
@@ -112,12 +154,12 @@ func (s Sweep) effects() [][]string {
 }
 
 func (s Sweep) pareto() [][]string {
-	rows := [][]string{{"cell", "scenario", "design", "replicas", "cores", "load", "factors", "throughput_tx_per_sec", "latency_p99_sec", "cost_replica_cores", "best"}}
+	rows := [][]string{{"cell", "scenario", "design", "replicas", "cores", "load", "factors", "throughput_tx_per_sec", "latency_p99_sec", "cost_replica_cores", "best", "cost_per_year", "currency"}}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	for _, c := range s.Choices() {
 		r := c.Run
 		row := []string{r.Cell, r.Scenario, r.Design, strconv.Itoa(r.Replicas), strconv.Itoa(s.Cores[r.Cell]), r.Load, factors(r, ";"),
-			number(c.Throughput), number(c.Latency), number(c.Cost), strconv.FormatBool(c.Best)}
+			number(c.Throughput), number(c.Latency), number(c.Cores), strconv.FormatBool(c.Best), s.yearCell(r.Cell), s.currency(r.Cell)}
 		for i := range row {
 			row[i] = cellText(row[i])
 		}
@@ -176,17 +218,18 @@ func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 
 // textFront lists the choices that no other beats.
 func (s Sweep) textFront(out *term.Page) {
 	var table [][]string
-	for _, c := range s.Choices() {
+	choices := s.Choices()
+	for _, c := range choices {
 		if c.Best {
 			table = append(table, []string{c.Run.Scenario, strings.TrimSpace(c.Run.Design + " " + factors(c.Run, " ")), c.Run.Load,
-				figure(c.Throughput), timeText(c.Latency), fmt.Sprintf("%g", c.Cost)})
+				figure(c.Throughput), timeText(c.Latency), s.costCell(c)})
 		}
 	}
 	if len(table) == 0 {
 		return
 	}
 	fmt.Fprintln(out)
-	out.Sentence("The Pareto front: no other cell of the service is as good in throughput, latency and cost (replicas x cores) and better in one")
+	out.Sentence("The Pareto front: no other cell of the service is as good in throughput, latency and cost (" + s.costUnit(choices) + ") and better in one")
 	more := len(table) - frontMost
 	writeAligned(out, []string{"service", "design", "load", "tx/s", "p99", "cost"}, table[:min(len(table), frontMost)], []bool{false, false, false, true, true, true})
 	if more > 0 {

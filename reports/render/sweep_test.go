@@ -37,19 +37,19 @@ func TestWriteSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"sweep.csv": `cell,scenario,design,protocol,runtime,network,machine,faults,replicas,cores,load,seed,trial,design_block_max_wait_sec,factor_status,status,metric,value,unit
-a,s,'=pbft,,,,,,4,2,100,1,0,0.001,y,ok,latency-p99,0.5,sec
-a,s,'=pbft,,,,,,4,2,100,1,0,0.001,y,ok,throughput,100,tx/sec
-b,s,'=pbft,,,,,,4,2,100,1,0,0.001,x,ok,latency-p99,0.6,sec
-b,s,'=pbft,,,,,,4,2,100,1,0,0.001,x,ok,throughput,90,tx/sec
-c,s,'=pbft,,,,,,4,2,100,1,0,0.02,y,ok,latency-p99,0.7,sec
-c,s,'=pbft,,,,,,4,2,100,1,0,0.02,y,ok,throughput,120,tx/sec
-d,s,'=pbft,,,,,,4,,100,1,0,0.02,x,failed,,,
+		"sweep.csv": `cell,scenario,design,protocol,runtime,network,machine,faults,replicas,cores,load,seed,trial,design_block_max_wait_sec,factor_status,status,metric,value,unit,cost_per_year,currency
+a,s,'=pbft,,,,,,4,2,100,1,0,0.001,y,ok,latency-p99,0.5,sec,,
+a,s,'=pbft,,,,,,4,2,100,1,0,0.001,y,ok,throughput,100,tx/sec,,
+b,s,'=pbft,,,,,,4,2,100,1,0,0.001,x,ok,latency-p99,0.6,sec,,
+b,s,'=pbft,,,,,,4,2,100,1,0,0.001,x,ok,throughput,90,tx/sec,,
+c,s,'=pbft,,,,,,4,2,100,1,0,0.02,y,ok,latency-p99,0.7,sec,,
+c,s,'=pbft,,,,,,4,2,100,1,0,0.02,y,ok,throughput,120,tx/sec,,
+d,s,'=pbft,,,,,,4,,100,1,0,0.02,x,failed,,,,,
 `,
-		"pareto.csv": `cell,scenario,design,replicas,cores,load,factors,throughput_tx_per_sec,latency_p99_sec,cost_replica_cores,best
-a,s,'=pbft,4,2,100,design.block.max_wait=1ms;status=y,100,0.5,8,true
-b,s,'=pbft,4,2,100,design.block.max_wait=1ms;status=x,90,0.6,8,false
-c,s,'=pbft,4,2,100,design.block.max_wait=20ms;status=y,120,0.7,8,true
+		"pareto.csv": `cell,scenario,design,replicas,cores,load,factors,throughput_tx_per_sec,latency_p99_sec,cost_replica_cores,best,cost_per_year,currency
+a,s,'=pbft,4,2,100,design.block.max_wait=1ms;status=y,100,0.5,8,true,,
+b,s,'=pbft,4,2,100,design.block.max_wait=1ms;status=x,90,0.6,8,false,,
+c,s,'=pbft,4,2,100,design.block.max_wait=20ms;status=y,120,0.7,8,true,,
 `,
 	} {
 		got, err := os.ReadFile(filepath.Join(dir, name))

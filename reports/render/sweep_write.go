@@ -157,16 +157,17 @@ func (s Sweep) broken() (out []string) {
 func (s Sweep) tables() []sweepTable {
 	out := []sweepTable{{ID: "effects", Name: "What each setting does", Head: []string{"metric", "factor", "share", "chance", "lowest mean", "highest mean"}, Right: []bool{false, false, true, true, false, false},
 		Note: "The share is the variance of the means at the factor's levels over the variance of all runs, its first-order sensitivity; chance is the share that a factor without any effect would have on average. effects.csv has every level.", Rows: s.effectRows()}}
+	choices := s.Choices()
 	front := sweepTable{ID: "front", Name: "Cells that nothing beats", Head: []string{"service", "cell", "tx/s", "p99", "cost"}, Right: []bool{false, false, true, true, true},
-		Note: "No other cell of the service is as good in throughput, latency and cost (replicas x cores) and better in one. Medians over trials."}
+		Note: "No other cell of the service is as good in throughput, latency and cost (" + s.costUnit(choices) + ") and better in one. Medians over trials." + strings.Join(append([]string{""}, s.unpriced()...), " ")}
 	more := 0
-	for _, c := range s.Choices() {
+	for _, c := range choices {
 		switch {
 		case !c.Best:
 		case len(front.Rows) == frontRowsMost:
 			more++
 		default:
-			front.Rows = append(front.Rows, []string{c.Run.Scenario, cellName(c.Run), figure(c.Throughput), timeText(c.Latency), fmt.Sprintf("%g", c.Cost)})
+			front.Rows = append(front.Rows, []string{c.Run.Scenario, cellName(c.Run), figure(c.Throughput), timeText(c.Latency), s.costCell(c)})
 		}
 	}
 	if more > 0 {

@@ -64,7 +64,8 @@ type Record struct {
 	Sustained   *Sustained  `json:"sustained,omitempty"`    // of a load that is relative to it
 	Probe       *Probe      `json:"probe,omitempty"`        // of a run of a search
 	Pilot       *Pilot      `json:"pilot,omitempty"`        // of a run whose warm-up was auto
-	Storage     *Storage    `json:"storage,omitempty"`      // of a run that sizes a group
+	Storage     *Storage    `json:"storage,omitempty"`      // what replicas keep of the run
+	Parts       *Parts      `json:"parts,omitempty"`        // of a replica; of a real machine it is not known
 	GivenUpSec  float64     `json:"given_up_sec,omitempty"` // given up then by stop_early, its load beyond what the cell carries, so that the run has no figures and its digest is of what happened until then; 0: it ran to its end
 }
 
@@ -113,9 +114,10 @@ type Pilot struct {
 
 // Storage is what each replica has to keep of a run, its warm-up included.
 type Storage struct {
-	Transactions uint64 `json:"transactions"` // that were ordered
-	BlockBytes   uint64 `json:"block_bytes"`  // of the blocks that order them, headers included
-	StateBytes   int64  `json:"state_bytes"`  // by which the state of the program grew: keys, values and versions
+	Transactions uint64 `json:"transactions"`          // that were ordered
+	BlockBytes   uint64 `json:"block_bytes"`           // of the blocks that order them, headers included
+	StateBytes   int64  `json:"state_bytes"`           // by which the state of the program grew: keys, values and versions
+	OrdersYear   uint64 `json:"tx_per_year,omitempty"` // that a year of the load orders; absent where the load follows from the run
 }
 
 // Point is one interval of a run's time series. Utilisations are of the busiest node, 0..1.

@@ -115,17 +115,32 @@ func TestChoices(t *testing.T) {
 		return result.Record{Cell: hash, Scenario: scenario, Replicas: replicas,
 			Values: []result.Value{{Name: "throughput", Value: throughput}, {Name: "latency-p99", Value: p99}}}
 	}
-	got := Choices([]result.Record{
+	records := []result.Record{
 		cell("s", "a", 100, 1, 4), cell("s", "b", 100, 1, 5), cell("s", "c", 90, 0.5, 5), cell("s", "d", 90, 0.6, 6),
 		cell("t", "e", 1, 9, 9), cell("s", "a2", 100, 1, 4), cell("s", "silent", 0, 0, 1),
-	}[:6], map[string]int{"a": 2, "b": 1, "a2": 2})
-	front := ""
-	for _, c := range got {
-		if c.Best {
-			front += c.Run.Cell + " "
+	}[:6]
+	cores := map[string]int{"a": 2, "b": 1, "a2": 2}
+	for _, c := range []struct {
+		name  string
+		years map[string]float64
+		front string
+		first float64 // cost of the first cell
+		money bool
+	}{
+		{"no prices", nil, "b c e ", 8, false},
+		{"in money the larger group is cheaper", map[string]float64{"a": 10, "b": 20, "c": 5, "d": 4, "e": 1, "a2": 11}, "a c d e ", 10, true},
+		{"nothing costs anything", map[string]float64{"a": 0, "b": 0, "c": 0, "d": 0, "e": 0, "a2": 0}, "a b c e a2 ", 0, true},
+		{"one cell without a price, so that all cost cores", map[string]float64{"a": 10, "b": 20, "c": 5, "d": 4, "e": 1}, "b c e ", 8, false},
+	} {
+		got := Choices(records, cores, c.years)
+		front := ""
+		for _, o := range got {
+			if o.Best {
+				front += o.Run.Cell + " "
+			}
 		}
-	}
-	if front != "b c e " || got[0].Cost != 8 {
-		t.Errorf("front %q, %+v", front, got)
+		if front != c.front || got[0].Cost != c.first || got[0].Priced != c.money || got[0].Cores != 8 {
+			t.Errorf("%s: front %q, %+v", c.name, front, got[0])
+		}
 	}
 }

@@ -123,7 +123,7 @@ func TestGivenUpCountsForNothing(t *testing.T) {
 		if c := Crossed(records, factors[0], factors[0], "throughput"); c.Runs[2][2] != 0 {
 			t.Errorf("the table has %v runs", c.Runs)
 		}
-		if c := Choices(records, nil); len(c) != 2 {
+		if c := Choices(records, nil, nil); len(c) != 2 {
 			t.Errorf("%d choices: want 2", len(c))
 		}
 		whole := []result.Record{run("900", 0, 8)}

@@ -66,7 +66,7 @@ func (p *Plan) add(setup Setup, point []result.Factor, trials int) error {
 		return err
 	}
 	for trial := range trials {
-		c := &Cell{Setup: setup, Factors: point, Trial: trial}
+		c := &Cell{Setup: setup, Factors: point, Trial: trial, weigh: true}
 		c.key = KeyOf(c.record(hash, ""))
 		p.Cells = append(p.Cells, c)
 	}
@@ -241,6 +241,7 @@ func (b *builder) demand(d *draft, s *Setup) error {
 		s.Workload, s.Scenario, s.Rate = offer.Workload, offer.Workload.Scenario, offer.Rate
 		s.Unpublished, s.Notes = offer.Unpublished, append(s.Notes, offer.Notes()...)
 	}
+	s.ordersYear = ordersOfYear(w, s)
 	if s.Rate.IsZero() {
 		return noLoad{fmt.Errorf("scenario %s: load %s is zero", s.Scenario.ID, s.Load)}
 	}
@@ -248,6 +249,23 @@ func (b *builder) demand(d *draft, s *Setup) error {
 		return b.file.fail("load", "%s is more than %d requests in %v", s.Load, requestsMax, s.Duration)
 	}
 	return s.checkEnough()
+}
+
+// ordersOfYear is how many transactions a year of a setup's load orders: of a rate at every moment, of a preset by its
+// mean on the days on which people ask, and of the surge, which is a moment, by the city's mean. w is the workload before
+// the load chose its part of it. 0: nobody can say.
+func ordersOfYear(w *scenarios.Workload, s *Setup) uint64 {
+	switch s.Load.Preset {
+	case "":
+		return s.Workload.SteadyOrders(s.Rate)
+	case scenarios.PresetSurge:
+		offer, err := w.ForLoad(scenarios.PresetCity)
+		if err != nil {
+			return 0
+		}
+		return offer.Workload.YearlyOrders(offer.Rate)
+	}
+	return s.Workload.YearlyOrders(s.Rate)
 }
 
 // ordersMin is how many transactions a run of a preset should have: with fewer there may be none at all, and a

@@ -54,6 +54,8 @@ type Setup struct {
 
 	StopEarly bool // a run that does not carry its load is given up
 
+	ordersYear uint64 // transactions that a year of the load orders; 0: not known before it runs
+
 	base *Setup // of a load that is relative to the sustained one: what that is searched on
 }
 
@@ -159,7 +161,13 @@ func (c *Cell) record(hash string, rt result.Runtime) result.Record {
 	if factors == nil {
 		factors = []result.Factor{}
 	}
+	var parts *result.Parts
+	if rt != result.Wall {
+		parts = &result.Parts{Cores: c.Machine.Cores, FsyncSec: c.Machine.Fsync.Seconds(), DiskBytesPerSec: c.Machine.DiskBytesPerSec,
+			LinkBitPerSec: c.Network.BandwidthBitPerSec}
+	}
 	return result.Record{
+		Parts:      parts,
 		Schema:     result.Schema,
 		Cell:       hash,
 		Scenario:   c.Scenario.ID,

@@ -32,7 +32,7 @@ func (c *Cell) runHashiraft(ctx context.Context) (result.Record, error) {
 	var apps []*countedApp
 	checker := check.New(c.Design.Replicas)
 	rec := c.newRecorder(false)
-	scales := c.newScales()
+	scales := c.newScales(c.Workload.Program.App())
 	cfg := c.engineConfig(sites, func() workloads.App {
 		apps = append(apps, &countedApp{App: c.Workload.Program.App()})
 		return apps[len(apps)-1]

@@ -38,14 +38,15 @@ func ReportSaturations(files []File, found []result.Saturation, records []result
 	return render.Saturations{Input: in, Found: found}, err
 }
 
-// ReportSweep gathers what a report of a sweep says.
-func ReportSweep(files []File, records []result.Record) (render.Sweep, error) {
+// ReportSweep gathers what a report of a sweep says, with the costs of its cells by a price table.
+func ReportSweep(files []File, records []result.Record, prices *Prices) (render.Sweep, error) {
 	in, err := Describe(files, records)
 	if err != nil {
 		return render.Sweep{}, err
 	}
+	prices.Price(&in)
 	s := render.Sweep{Input: in}
-	s.Figures, err = plot.Sweep(records, s.Effects(), s.Choices(), titles(in))
+	s.Figures, err = plot.Sweep(records, s.Effects(), s.Choices(), titles(in), prices.Currency)
 	return s, err
 }
 
@@ -63,21 +64,11 @@ func ReportSizings(p *SizePlan, sized []result.Sizing, records []result.Record) 
 	if in.Figures, err = plot.Sizings(sized, titles(in)); err != nil {
 		return render.Sizings{Input: in}, err
 	}
-	t := &p.Spec.Prices
-	out := render.Sizings{Input: in, Sized: sized, Skipped: p.Skipped, Prices: render.PriceTable{Name: t.Name, Date: t.Date, Source: t.Source}}
+	out := render.Sizings{Input: in, Sized: sized, Skipped: p.Skipped}
+	out.Prices = p.Spec.Prices.table()
 	out.Asked = fmt.Sprintf("the load %s and %v on top", p.Spec.Load, p.Spec.Headroom)
 	if p.Spec.Load.Preset == "" {
 		out.Asked = fmt.Sprintf("%s requests/s and %v on top", p.Spec.Load, p.Spec.Headroom)
-	}
-	line := func(what string, price Money, of, source string) {
-		out.Prices.Lines = append(out.Prices.Lines, fmt.Sprintf("%s: %v %s %s; %s.", what, price, t.Currency, of, strings.TrimSuffix(source, ".")))
-	}
-	line("core", t.CoreHour.Price, "an hour", t.CoreHour.Source)
-	for _, d := range t.Disks {
-		line(fmt.Sprintf("disk %s (fsync %v, %v a second)", d.Name, d.Fsync, d.Rate), d.GBMonth, "a GB and month", d.Source)
-	}
-	for _, l := range t.Links {
-		line(fmt.Sprintf("link %s (%v/s)", l.Name, l.Bandwidth), l.Month, "a month and replica", l.Source)
 	}
 	return out, nil
 }

@@ -13,14 +13,14 @@ type scales struct {
 	kept   result.Storage
 }
 
-// newScales are nil unless the cell is to be weighed.
-func (c *Cell) newScales() *scales {
+// newScales are nil unless the cell is to be weighed. app is a program before its first block.
+func (c *Cell) newScales(app workloads.App) *scales {
 	if !c.weigh {
 		return nil
 	}
-	s := &scales{}
-	if app, ok := c.Workload.Program.App().(workloads.Sized); ok {
-		s.before = app.StateBytes()
+	s := &scales{kept: result.Storage{OrdersYear: c.ordersYear}}
+	if sized, ok := app.(workloads.Sized); ok {
+		s.before = sized.StateBytes()
 	}
 	return s
 }

@@ -227,7 +227,8 @@ func (z *sizer) closer(ctx context.Context, c *Candidate, s *result.Sizing) erro
 	} else {
 		s.Warnings = append(s.Warnings, "the run at the load ordered nothing, so that its storage is not known and not in the cost")
 	}
-	z.plan.Spec.Prices.price(s, c)
+	k := z.plan.Spec.Prices.bill(s.Replicas, c.Cores, &c.Disk, &c.Link, float64(s.OrdersYear), s.BlockBytes+s.StateBytes)
+	s.Currency, s.CoresCost, s.DiskCost, s.LinkCost, s.Cost, s.GrowthYear = z.plan.Spec.Prices.Currency, k.Cores, k.Disk, k.Link, k.Year(), k.GrowthYear
 	return z.next(ctx, c, s)
 }
 
@@ -253,30 +254,6 @@ func (z *sizer) next(ctx context.Context, c *Candidate, s *result.Sizing) error 
 		s.Warnings = append(s.Warnings, "highest load: "+w)
 	}
 	return nil
-}
-
-// Lengths of a year in what prices count.
-const (
-	yearHours  = 365 * 24
-	yearMonths = 12
-	gigabyte   = 1e9
-)
-
-// price writes what a year costs: for every replica its cores by the hour, its link by the month, and a disk that from
-// the first month on has the room for what the year adds.
-//
-//	cores = replicas x cores x 8760 h x core_hour
-//	link  = replicas x 12 x month
-//	disk  = growth in GB x 12 x gb_month,  growth = replicas x transactions x (block bytes + state bytes a transaction)
-func (p *Prices) price(s *result.Sizing, c *Candidate) {
-	const unit = 1_000_000
-	n := int64(s.Replicas)
-	s.Currency = p.Currency
-	s.CoresCost = float64(n*int64(c.Cores)*yearHours*int64(p.CoreHour.Price)) / unit
-	s.LinkCost = float64(n*yearMonths*int64(c.Link.Month)) / unit
-	s.GrowthYear = float64(float64(n) * float64(float64(s.OrdersYear)*(s.BlockBytes+s.StateBytes)))
-	s.DiskCost = float64(s.GrowthYear / gigabyte * yearMonths * (float64(c.Disk.GBMonth) / unit))
-	s.Cost = s.CoresCost + s.LinkCost + s.DiskCost
 }
 
 // settled is the verdict on one of several things of which some are at most as good as others.

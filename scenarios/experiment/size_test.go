@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -197,11 +198,36 @@ func TestScales(t *testing.T) {
 // 4 x 1e9 transactions x 250 bytes are 1,000 GB, x 12 x 0.25 = 3,000.
 func TestPrice(t *testing.T) {
 	p := prices(t)
-	s := result.Sizing{Replicas: 4, OrdersYear: 1_000_000_000, BlockBytes: 200, StateBytes: 50}
-	p.price(&s, &Candidate{Cores: 2, Disk: p.Disks[0], Link: p.Links[0]})
-	if s.CoresCost != 35_040 || s.LinkCost != 504 || s.GrowthYear != 1e12 || s.DiskCost != 3000 || s.Cost != 38_544 || s.Currency != "CNY" {
-		t.Errorf("%+v", s)
+	want := result.Cost{Cores: 35_040, Link: 504, GrowthYear: 1e12, Disk: 3000, DiskClass: p.Disks[0].Name, LinkClass: p.Links[0].Name}
+	if got := p.bill(4, 2, &p.Disks[0], &p.Links[0], 1e9, 200+50); got != want || got.Year() != 38_544 {
+		t.Errorf("%+v", got)
 	}
+	// A run on parts a little worse than the classes, in two trials of which one kept twice as much.
+	parts := &result.Parts{Cores: 2, FsyncSec: p.Disks[0].Fsync.Seconds() * 1.1, DiskBytesPerSec: uint64(p.Disks[0].Rate) - 1, LinkBitPerSec: uint64(p.Links[0].Bandwidth) - 1}
+	run := func(block uint64) result.Record {
+		return result.Record{Cell: "c", Replicas: 4, Parts: parts, Storage: &result.Storage{Transactions: 10, BlockBytes: block, StateBytes: 500, OrdersYear: 1_000_000_000}}
+	}
+	if got := p.costs([]result.Record{run(1000), run(3000)})["c"]; got != want {
+		t.Errorf("a run costs %+v, want %+v", got, want)
+	}
+	closed := run(2000)
+	closed.Storage.OrdersYear, closed.Values = 0, []result.Value{{Name: "throughput", Value: 1e9 / float64(yearSeconds)}}
+	if got := p.Cost([]result.Record{closed}); math.Abs(got.Disk-3000) > 1e-6 {
+		t.Errorf("a closed loop costs %+v", got)
+	}
+	for why, spoil := range map[string]func(r *result.Record){
+		"real machine": func(r *result.Record) { r.Runtime = result.Wall },
+		"older":        func(r *result.Record) { r.Storage = nil },
+		"of disks":     func(r *result.Record) { r.Parts = &result.Parts{Cores: 1, LinkBitPerSec: 1} },
+		"of links":     func(r *result.Record) { r.Parts = &result.Parts{Cores: 1, FsyncSec: 1, DiskBytesPerSec: 1} },
+	} {
+		r := run(2000)
+		spoil(&r)
+		if got := p.Cost([]result.Record{r}); !strings.Contains(got.Unpriced, why) || got.Year() != 0 {
+			t.Errorf("%s: %+v", why, got)
+		}
+	}
+	s := result.Sizing{Cost: want.Year()}
 	dear, slow := s, s
 	dear.Cost, dear.Verdict, slow.LatencyP99, slow.Verdict, s.Verdict = 1e6, result.SizeSmallest, 1, result.SizeSmallest, result.SizeSmallest
 	if list := result.Cheapest([]result.Sizing{dear, slow, s, {Verdict: result.SizeCarries}}); len(list) != 3 || list[0].LatencyP99 != 0 || list[1].LatencyP99 != 1 || list[2].Cost != 1e6 {
@@ -252,7 +278,7 @@ func TestSizePlan(t *testing.T) {
 	}
 	spec.Disks, spec.Replicas, spec.Cores = []string{"cloud-pl0"}, []int{4, 7}, []int{2}
 	one, err := f.SizePlan(spec)
-	if err != nil || len(one.Groups) != 4 || len(one.Cells) != 8 || one.Groups[0].Scenario() != oneChain {
+	if err != nil || len(one.Groups) != 4 || len(one.Cells) != 12 || one.Groups[0].Scenario() != oneChain {
 		t.Fatalf("%v: %+v", err, one)
 	}
 	spec.Each = true

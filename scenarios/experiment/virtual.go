@@ -77,7 +77,7 @@ func (c *Cell) runVirtual(ctx context.Context, engine Engine) (result.Record, er
 	if c.watched != nil {
 		observers, sink = append(observers, c.watched), c.watched.sink(rec)
 	}
-	scales := c.newScales()
+	scales := c.newScales(app.App)
 	var driver *load.Driver
 	cfg := cluster.Config{
 		Protocol: engine.Protocol, Values: values, Replicas: c.Design.Replicas, Placement: sites,
