@@ -28,7 +28,9 @@ func wideSheets(d *data) []sheet {
 	if len(stats.Unique(d.cells, alone)) > wideMost {
 		key, per, paint = func(c stats.Cell) string { return c.Design }, wideDesigns, wideMarks
 	}
-	names := slices.Collect(slices.Chunk(stats.Unique(d.cells, key), per))
+	byDesign := slices.Clone(d.cells)
+	slices.SortStableFunc(byDesign, func(a, b stats.Cell) int { return cmp.Compare(a.Design, b.Design) })
+	names := slices.Collect(slices.Chunk(stats.Unique(byDesign, key), per))
 	scenarios := slices.Collect(slices.Chunk(d.scenarios, panelsMax))
 	var out []sheet
 	for _, part := range names {
@@ -56,19 +58,29 @@ func wideLines(d *data, styles []style, scenarios []string, key func(stats.Cell)
 	return widePanels(d, styles, scenarios, sheet{section: SectionCurve, title: "Throughput against latency", height: 195,
 		caption: "One point a load: across, the transactions answered per second, reads apart; up, the median latency, with a whisker to the 99th percentile. " +
 			"The settings are too many for one figure: each page has up to 12 of them, and its panels share their axes. A ring marks a load that was not carried."},
-		"latency", func(p *plot.Plot, s style, points []point) { p.Add(knee{style: s, points: points}) }, key)
+		"latency", func(p *plot.Plot, i int, points []point) {
+			p.Add(knee{style: styles[i], points: points, shift: shiftOf(i, len(styles))})
+		}, key)
 }
 
 // wideMarks draws a mark a cell.
 func wideMarks(d *data, styles []style, scenarios []string, key func(stats.Cell) string) (sheet, bool) {
+	for i := range styles {
+		styles[i].line.Width, styles[i].glyph.Radius = 0, 2.2
+	}
 	return widePanels(d, styles, scenarios, sheet{section: SectionCurve, title: "Throughput against latency, every cell", height: 195,
 		caption: "One mark a cell, its design told by shape and colour: across, the transactions answered per second, reads apart; up, the time within which 99 % were answered. " +
-			"A ring marks a load that was not carried. Which setting a mark is stands in the table of every cell."},
-		"latency, 99 %", func(p *plot.Plot, s style, points []point) { p.Add(cloud{s, points}) }, key)
+			"Designs with the same throughput are set apart by up to a mark. A ring marks a load that was not carried. Which setting a mark is stands in the table of every cell."},
+		"latency, 99 %", func(p *plot.Plot, i int, points []point) {
+			for k := range points {
+				points[k].p50 = points[k].p99 // which alone is drawn
+			}
+			p.Add(cloud{styles[i], points, shiftOf(i, len(styles))})
+		}, key)
 }
 
 // widePanels fills a sheet with a panel a scenario, all on the same axes.
-func widePanels(d *data, styles []style, scenarios []string, s sheet, label string, add func(*plot.Plot, style, []point), key func(stats.Cell) string) (sheet, bool) {
+func widePanels(d *data, styles []style, scenarios []string, s sheet, label string, add func(p *plot.Plot, style int, points []point), key func(stats.Cell) string) (sheet, bool) {
 	x, y, rings := newSpan(), newSpan(), false
 	for _, scenario := range scenarios {
 		p := newPlot()
@@ -76,15 +88,15 @@ func widePanels(d *data, styles []style, scenarios []string, s sheet, label stri
 		p.X.Label.Text, p.Y.Label.Text = "throughput (tx/s)", label
 		p.Add(gridLines{true, true})
 		drawn := false
-		for _, st := range styles {
+		for i, st := range styles {
 			points := widePoints(d, scenario, st.name, key)
+			add(p, i, points)
 			for _, pt := range points {
 				x.add(pt.throughput)
 				y.add(pt.p50)
 				y.add(pt.p99)
 				rings, drawn = rings || !pt.carried, true
 			}
-			add(p, st, points)
 		}
 		if drawn {
 			s.panels = append(s.panels, p)
@@ -121,13 +133,14 @@ func widePoints(d *data, scenario, name string, key func(stats.Cell) string) []p
 type cloud struct {
 	style
 	points []point
+	shift  vg.Length // sideways, so that designs with equal throughput do not hide each other
 }
 
 // Plot implements plot.Plotter.
 func (m cloud) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
 	for _, pt := range m.points {
-		at := vg.Point{X: tx(pt.throughput), Y: ty(pt.p99)}
+		at := vg.Point{X: tx(pt.throughput) + m.shift, Y: ty(pt.p99)}
 		c.DrawGlyphNoClip(m.glyph, at)
 		if !pt.carried {
 			drawOverload(&c, at)

@@ -145,6 +145,7 @@
   svg.addEventListener("keydown", (e) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
     if (e.key === "Enter") open();
+    if (e.key === "Home" || e.key === "End") { e.preventDefault(); tell(e.key === "Home" ? 0 : points.length - 1); return; }
     if (e.key === "Escape") tell(-1);
     if (!step || points.length === 0) return;
     e.preventDefault();
@@ -161,21 +162,27 @@
   };
   window.addEventListener("hashchange", reveal);
 
-  // Buttons that copy are made when their run is opened: a page may have a thousand.
+  // A page that was opened from a file may not have the clipboard; then the words are selected, which copies them in
+  // most browsers, and leaves them for the keyboard in the others.
+  const copied = async (code) => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      return true;
+    } catch {
+      getSelection().selectAllChildren(code);
+      return document.execCommand("copy");
+    }
+  };
+  // Buttons that copy a run's command are made when the run is opened: a page may have a thousand.
   const copyButton = (p) => {
     const button = document.createElement("button"), code = p.querySelector("code");
     button.type = "button";
     button.textContent = "Copy";
     button.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(code.textContent);
-        button.textContent = "Copied";
-      } catch {
-        getSelection().selectAllChildren(code);
-        button.textContent = "Selected";
-      }
+      button.textContent = await copied(code) ? "Copied" : "Selected";
+      button.focus();
     });
-    p.append(" ", button);
+    if (p.tagName === "PRE") p.prepend(button); else p.append(" ", button);
   };
   document.addEventListener("toggle", (e) => {
     const p = e.target.open && e.target.querySelector?.("p.command");
@@ -209,6 +216,7 @@
     for (const id of ["choose", "explore", "explore-link"]) byID(id).hidden = false;
     draw();
   };
+  document.querySelectorAll("#again pre, #sequence .command").forEach(copyButton);
   if (data.runs.length > 0 && data.metrics.length > 0) start();
   reveal();
 })();

@@ -124,6 +124,9 @@ func (j *judged) objectiveText() string {
 		text = "The default objective"
 	}
 	text += " of a cell (a service at a load on a design): " + j.objective().String() + "."
+	if slices.ContainsFunc(j.cells, func(c stats.Cell) bool { return sound(c) && c.Carried() && !j.meets(c) }) {
+		text += " It is stricter than carrying a load, below, which leaves no more than 2 % of it unanswered."
+	}
 	if j.in.Costs != nil {
 		text += fmt.Sprintf(" Costs are those of a year of the cell's load by the price table %s, %s, with what it assumes; what the figures rest on has every price.", j.in.Prices.Name, j.in.Prices.Date)
 	}
@@ -139,13 +142,17 @@ func (j *judged) chosen(t trust, rivals []standing, sampled bool) string {
 	if sampled {
 		text += ", by samples"
 	}
+	withheld := ""
+	if broken := slices.MaxFunc(rivals, func(a, b standing) int { return a.broken - b.broken }).broken; broken > 0 {
+		withheld = " Cells whose check failed count as not met."
+	}
 	everywhere := slices.DeleteFunc(slices.Clone(rivals), func(s standing) bool { return len(s.met) < len(s.cells) })
 	if len(everywhere) == 0 {
 		most := slices.MaxFunc(rivals, func(a, b standing) int { return compare(a.share(), b.share()) })
 		if len(most.met) == 0 {
-			return text + ": no design meets the objective anywhere."
+			return text + ": no design meets the objective anywhere." + withheld
 		}
-		return fmt.Sprintf("%s: no design meets the objective everywhere; %s comes closest, in %d of %d cells.", text, most.name, len(most.met), len(most.cells))
+		return fmt.Sprintf("%s: no design meets the objective everywhere; %s comes closest, in %d of %d cells.", text, most.name, len(most.met), len(most.cells)) + withheld
 	}
 	inMoney := !slices.ContainsFunc(everywhere, func(s standing) bool { return !s.priced })
 	cost := func(s standing) float64 {
@@ -165,7 +172,10 @@ func (j *judged) chosen(t trust, rivals []standing, sampled bool) string {
 			names = append(names, s.name)
 		}
 	}
-	text += ": " + list(names, "and") + plural(len(names), " meets", " meet") + " the objective everywhere"
+	text += ": " + list(names, "and") + plural(len(names), " meets", " meet") + " the objective"
+	if slices.ContainsFunc(rivals, func(s standing) bool { return len(s.cells) > 1 }) {
+		text += " everywhere"
+	}
 	if least > 0 {
 		price, fewer := figure(least)+" cores", "fewer"
 		if inMoney {
@@ -186,16 +196,21 @@ func (s standing) share() float64 { return float64(len(s.met)) / float64(len(s.c
 
 // standingText is all about one design in a few sentences.
 func (j *judged) standingText(s standing) string {
-	where := fmt.Sprintf("%d of %d cells", len(s.met), len(s.cells))
+	where := fmt.Sprintf("meets it in %d of %d cells", len(s.met), len(s.cells))
 	switch {
 	case len(s.met) == len(s.cells) && len(s.cells) == 1:
-		where = "its one cell"
+		where = "meets it in its one cell"
+	case len(s.cells) == 1:
+		where = "does not meet it in its one cell"
 	case len(s.met) == len(s.cells):
-		where = "all of its " + count(len(s.cells), "cell")
+		where = "meets it in all of its " + count(len(s.cells), "cell")
 	case len(s.met) == 0:
-		where = "none of its " + count(len(s.cells), "cell")
+		where = "meets it in none of its " + count(len(s.cells), "cell")
 	}
-	text := fmt.Sprintf("%s%s meets it in %s%s.", s.name, j.costText(s), where, j.byLoad(s))
+	if s.broken == len(s.cells) {
+		return fmt.Sprintf("%s%s cannot be judged: a check failed in %s.", s.name, j.costText(s), plural(s.broken, "its one cell", "each of its "+count(s.broken, "cell")))
+	}
+	text := fmt.Sprintf("%s%s %s%s.", s.name, j.costText(s), where, j.byLoad(s))
 	if tails := tailsOf(s.met); len(tails) > 0 {
 		low, high := bounds(tails)
 		text += " 99 % are answered there within " + rangeText(low, high, timeText) + "."
@@ -276,6 +291,9 @@ func (j *judged) backText(s standing) string {
 			continue
 		}
 		words = append(words, j.missText(c))
+	}
+	if len(words) > 0 && len(s.met) == 0 {
+		return " It misses: " + commonest(words) + "."
 	}
 	if len(words) > 0 {
 		return " Elsewhere it misses: " + commonest(words) + "."

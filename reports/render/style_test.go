@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -39,6 +40,17 @@ func TestContrast(t *testing.T) {
 			a, b := luminance(t, colour[pair[0]]), luminance(t, colour[pair[1]])
 			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {
 				t.Errorf("scheme %d: %s on %s has a contrast of %.2f", i, pair[0], pair[1], ratio)
+			}
+		}
+	}
+}
+
+// Nothing on a page moves, so that there is nothing to still for who asked for less motion.
+func TestNothingMoves(t *testing.T) {
+	for name, text := range map[string]string{"style.css": styleText, "explore.js": scriptText, "report.gohtml": pageText} {
+		for _, motion := range []string{"transition", "animation", "@keyframes", "smooth", "<animate", "requestAnimationFrame", ".animate("} {
+			if strings.Contains(text, motion) {
+				t.Errorf("%s has %s", name, motion)
 			}
 		}
 	}

@@ -111,6 +111,7 @@ type Writer struct {
 	f     *os.File
 	end   int64 // behind the last whole line
 	lines int
+	out   line  // the last one, whose room the next one takes
 	err   error // the first failure that left the file in doubt; all later appends fail with it
 }
 
@@ -191,11 +192,15 @@ func (w *Writer) Write(r Record) error {
 	if w.err != nil {
 		return w.err
 	}
-	line, err := Encode(r)
+	if w.out.seen == nil {
+		w.out.seen = new(seen)
+	}
+	line, err := w.out.encode(r)
 	if err != nil {
 		return err
 	}
 	line = append(line, '\n')
+	w.out.buf = line
 	if len(line) > lineMax {
 		return fmt.Errorf("%s: a record of %d bytes is over the limit of %d", w.f.Name(), len(line), lineMax)
 	}

@@ -12,9 +12,23 @@ import (
 // line is a JSON object in the making. It holds what encoding/json would write, and is written by hand because the lists of
 // a record, a thousand figures long, are what a sweep of small cells spends most of its time on beside the cells.
 type line struct {
-	buf []byte
-	err error
+	buf  []byte
+	err  error
+	seen *seen // numbers written before, which cost more to write than all else; or nil
 }
+
+// seen keeps numbers as they are written: those of a distribution's shares and a series' times stand in every record, and
+// most others several times in one.
+type seen [1 << seenBits]struct {
+	bits uint64
+	size int
+	text [24]byte
+}
+
+const seenBits = 10
+
+// at is the place of a number, from the upper bits of a product with the golden ratio (Knuth, volume 3, section 6.4).
+func (s *seen) at(bits uint64) int { return int(bits * 0x9e3779b97f4a7c15 >> (64 - seenBits)) }
 
 // lineHint is room for the record of a run with its series and distribution.
 const lineHint = 20 << 10
@@ -164,6 +178,25 @@ func (l *line) natural(key string, v uint64) {
 // number adds a number as ECMAScript writes it; JSON has none that is not finite.
 func (l *line) number(key string, v float64) {
 	l.buf = append(l.buf, key...)
+	if l.seen == nil {
+		l.figure(v)
+		return
+	}
+	bits := math.Float64bits(v)
+	known := &l.seen[l.seen.at(bits)]
+	if known.size > 0 && known.bits == bits {
+		l.buf = append(l.buf, known.text[:known.size]...)
+		return
+	}
+	from := len(l.buf)
+	l.figure(v)
+	if text := l.buf[from:]; len(text) <= len(known.text) {
+		known.bits, known.size = bits, copy(known.text[:], text)
+	}
+}
+
+// figure adds the text of a number.
+func (l *line) figure(v float64) {
 	switch a := math.Abs(v); {
 	case v == 0 && !math.Signbit(v): // half of a record of a small cell
 		l.buf = append(l.buf, '0')
