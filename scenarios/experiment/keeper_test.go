@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,25 +51,25 @@ func TestDurableBeforeDone(t *testing.T) {
 func TestSyncsArePaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
-		syncs, done := 0, 0
+		var syncs, done atomic.Int64
 		k := newKeeper(Options{
 			Keep:      func(result.Record) error { return nil },
-			Sync:      func() error { syncs++; return nil },
+			Sync:      func() error { syncs.Add(1); return nil },
 			SyncEvery: 50 * time.Millisecond,
-			Progress:  func(n, _ int, _ result.Record) { done = n },
+			Progress:  func(n, _ int, _ result.Record) { done.Store(int64(n)) },
 		}, 101, &mu, func() {})
 		for range 100 { // of 1 ms each
 			time.Sleep(time.Millisecond)
 			k.records <- result.Record{}
 		}
 		time.Sleep(time.Second)
-		if syncs < 2 || syncs > 3 || done != 100 {
-			t.Errorf("%d syncs, %d runs are done", syncs, done)
+		if n := syncs.Load(); n < 2 || n > 3 || done.Load() != 100 {
+			t.Errorf("%d syncs, %d runs are done", n, done.Load())
 		}
-		began := syncs
+		began := syncs.Load()
 		k.records <- result.Record{}
 		synctest.Wait()
-		if syncs != began+1 {
+		if syncs.Load() != began+1 {
 			t.Error("a run that ends long after a sync waits for its own")
 		}
 		if all, err := k.close(); !all || err != nil {
