@@ -49,10 +49,32 @@ func TestDigest(t *testing.T) {
 	if f := Failed(judged(t, base, now, Rule{})); len(f) != 1 || f[0].Term != Digest || !strings.Contains(f[0].Detail, "was d and is e") {
 		t.Errorf("a digest: %+v", f)
 	}
-	for name, rule := range map[string]Rule{"a tolerance": {Tolerance: 0.01}, "chosen metrics": {Metrics: []string{"latency-p99"}}} {
-		if f := Failed(judged(t, base, now, rule)); len(f) != 0 {
-			t.Errorf("with %s: %+v", name, f)
+	term, err := result.ParseThreshold("latency-p99 <= 1.03 * baseline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, rule := range map[string]Rule{
+		"a tolerance":                          {Tolerance: 0.01},
+		"chosen metrics":                       {Metrics: []string{"latency-p99"}},
+		"a threshold relative to the baseline": {Thresholds: result.Objective{term}},
+	} {
+		r := New(judged(t, base, now, rule), false)
+		if !r.Pass || len(r.Shown()) != 1 || r.Shown()[0].Status != Warn || !strings.Contains(strings.Join(r.Notes(), " "), "with "+name+" a digest is a warning") {
+			t.Errorf("with %s: %+v, %v", name, r, r.Notes())
 		}
+		if want := "PASS: 1 case is as in the baseline, 1 only warns."; r.Verdict != want {
+			t.Errorf("with %s: found %q, want %q", name, r.Verdict, want)
+		}
+		if old, now := r.Shown()[0].Figures(); old != "" || now != "" {
+			t.Errorf("figures of a digest: %q and %q", old, now)
+		}
+	}
+	absolute, err := result.ParseThreshold("latency-p99 < 1s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := Failed(judged(t, base, now, Rule{Thresholds: result.Objective{absolute}})); len(f) != 1 || f[0].Term != Digest {
+		t.Errorf("an absolute threshold lets no figure differ: %+v", f)
 	}
 }
 
@@ -72,6 +94,10 @@ func TestTolerance(t *testing.T) {
 		if f := Failed(judged(t, []result.Record{run(1, 1)}, []result.Record{run(1, value)}, Rule{Tolerance: 0.01})); len(f) != fails {
 			t.Errorf("%v at 1 %%: %+v", value, f)
 		}
+	}
+	// What differs within the tolerance is not told as equal.
+	if v := Verdict(judged(t, []result.Record{run(1, 1)}, []result.Record{run(1, 1.009)}, Rule{Tolerance: 0.01})); v != "PASS: 1 case is as in the baseline, 1 differs by no more than is allowed." {
+		t.Error(v)
 	}
 }
 

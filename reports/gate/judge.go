@@ -44,8 +44,18 @@ func (rule Rule) judges(metric string) bool {
 	return (rule.Metrics == nil || slices.Contains(rule.Metrics, metric)) && !rule.relaxed(metric)
 }
 
-// lenient reports whether figures may differ, so that the digest may too.
-func (rule Rule) lenient() bool { return rule.Tolerance > 0 || rule.Metrics != nil || rule.relaxed("") }
+// lenient names what lets figures differ, so that the digest may too; it is empty where nothing does.
+func (rule Rule) lenient() string {
+	switch {
+	case rule.Tolerance > 0:
+		return "a tolerance"
+	case rule.Metrics != nil:
+		return "chosen metrics"
+	case rule.relaxed(""):
+		return "a threshold relative to the baseline"
+	}
+	return ""
+}
 
 // relaxed reports whether a metric is held to a multiple of its baseline, for "" whether any is.
 func (rule Rule) relaxed(metric string) bool {
@@ -91,8 +101,11 @@ func (c Case) Change() string {
 }
 
 // Figures writes the baseline's figure and the run's in the unit in which they read best or, where that would make figures that
-// differ look alike, with every digit.
+// differ look alike, with every digit. What is no metric has no figures: both are empty.
 func (c Case) Figures() (old, now string) {
+	if c.Term == Digest || c.Term == Checks || c.Term == Run {
+		return "", ""
+	}
 	old, now = written(c.Old, c.Unit), written(c.New, c.Unit)
 	if c.Old != nil && c.New != nil && *c.Old != *c.New && old == now {
 		exact := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) + " " + c.Unit }
@@ -314,8 +327,8 @@ func (rule Rule) digest(c Case, old, now result.Record) Case {
 	c.Term, c.Status = Digest, Pass
 	if old.Digest != now.Digest {
 		c.Status, c.Detail = Fail, fmt.Sprintf("it was %s and is %s: something happens otherwise or at another time; %s", old.Digest, now.Digest, remedy)
-		if rule.lenient() {
-			c.Status, c.Detail = Warn, fmt.Sprintf("it was %s and is %s, as it must where figures may differ", old.Digest, now.Digest)
+		if why := rule.lenient(); why != "" {
+			c.Status, c.Detail = Warn, fmt.Sprintf("it was %s and is %s: with %s a digest is a warning and fails nothing, for figures it covers may differ", old.Digest, now.Digest, why)
 		}
 	}
 	return c
@@ -362,7 +375,7 @@ const namedMost = 5
 func Verdict(cases []Case) string {
 	failed := Failed(cases)
 	if len(failed) == 0 {
-		return fmt.Sprintf("PASS: %d cases are as the baseline has them.", len(cases)-warned(cases))
+		return passed(cases)
 	}
 	var names []string
 	for i, c := range failed {
@@ -377,6 +390,31 @@ func Verdict(cases []Case) string {
 		names = append(names, name)
 	}
 	return fmt.Sprintf("FAIL: %d of %d differ: %s.", len(failed), len(cases)-warned(cases), strings.Join(names, "; "))
+}
+
+// passed tells the cases that are equal from those that differ by no more than they may, and from what decides nothing.
+func passed(cases []Case) string {
+	moved, warned := 0, warned(cases)
+	for _, c := range cases {
+		if c.Status == Pass && c.Change() != "" {
+			moved++
+		}
+	}
+	text := "PASS: " + some(len(cases)-moved-warned, "case is", "cases are") + " as in the baseline"
+	if moved > 0 {
+		text += ", " + some(moved, "differs", "differ") + " by no more than is allowed"
+	}
+	if warned > 0 {
+		text += ", " + some(warned, "only warns", "only warn")
+	}
+	return text + "."
+}
+
+func some(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func warned(cases []Case) (n int) {

@@ -145,7 +145,8 @@ func (l *layout) room(columns []int) int {
 	return n
 }
 
-// drop leaves out columns that may be, until the others fit. Where they do not fit even then it leaves out none.
+// drop leaves out columns that may be, until the others fit. Where they do not fit even then it leaves out only those that
+// would be wider than a line beside the keys.
 func (l *layout) drop(all []int, columns int) []int {
 	shown := all
 	for l.room(shown) > columns {
@@ -154,7 +155,10 @@ func (l *layout) drop(all []int, columns int) []int {
 			first = max(first, l.columns[i].Drop)
 		}
 		if first == 0 {
-			return all
+			keys := all[:min(max(l.Keys, 1), len(all))]
+			return slices.DeleteFunc(slices.Clone(all), func(i int) bool {
+				return l.columns[i].Drop > 0 && l.room(append(slices.Clone(keys), i)) > columns && !slices.Contains(keys, i)
+			})
 		}
 		shown = slices.DeleteFunc(slices.Clone(shown), func(i int) bool { return l.columns[i].Drop == first })
 	}

@@ -85,3 +85,24 @@ func TestTableParts(t *testing.T) {
 		}
 	}
 }
+
+// TestTableTooWideBesideKeys: where a table is cut anyway, a column that may be left out and is wider than a line beside the
+// keys is left out and named; one that fits stays.
+func TestTableTooWideBesideKeys(t *testing.T) {
+	table := Table{
+		Head:    []string{"scenario", "metric", "interval", "old", "verdict"},
+		Rows:    [][]string{{"排队/指数分布的队列长度", "sec/op", "+19.3 to +20.4 %", "202 ns", "a verdict of many words"}},
+		Columns: []Column{{Whole: true}, {Whole: true}, {Right: true, Drop: 2}, {Right: true, Drop: 1}, {}},
+		Keys:    2,
+	}
+	p, out := sized(46, false)
+	table.Write(p)
+	for _, line := range strings.Split(out.String(), "\n") {
+		if Width(line) > 46 {
+			t.Errorf("%d columns: %s", Width(line), line)
+		}
+	}
+	if s := out.String(); !strings.Contains(s, "not shown for want of room: interval\n") || !strings.Contains(s, "202 ns") {
+		t.Error(s)
+	}
+}
